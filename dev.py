@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""The one way to set this project up and to run its tasks; needs nothing but Python 3.11 or newer.
+
+    python3 dev.py demo [--lang sv]   set up, then the main job on an example bureau
+    python3 dev.py test [ARG ...]     set up, then the tests (arguments go to pytest)
+    python3 dev.py check              set up, then all that CI checks: format, lint, types, imports, tests
+    python3 dev.py run ARG ...        set up, then `reconciler ARG ...`
+    python3 dev.py bench NAME ...     set up, then `python -m benchmarks.NAME ...`
+    python3 dev.py fix                format and mend what ruff can mend
+    python3 dev.py messages           bring the message catalogue up to date with the code
+    python3 dev.py lock               write requirements.lock anew from pyproject.toml
+
+Set-up makes a virtual environment in .venv from requirements.lock, whose hashes are checked, and is
+skipped when nothing changed. It touches nothing outside this folder, so an externally managed Python
+is no obstacle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+LOCK = ROOT / "requirements.lock"
+CATALOGUE = "reconciler/formats/locale"
+
+
+def run(*command: str | Path) -> None:
+    """Run a command in the project folder; end with its exit code where it fails."""
+    code = subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+    if code:
+        sys.exit(code)
+
+
+def tool(name: str, *arguments: str) -> None:
+    """Run a module of the environment."""
+    run(BIN / "python", "-m", name, *arguments)
+
+
+def make_environment() -> list[str | Path]:
+    """Create .venv and return the pip command that installs into it."""
+    venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    if subprocess.run(venv, cwd=ROOT, capture_output=True, check=False).returncode == 0:
+        return [BIN / "python", "-m", "pip"]
+    # Debian and Ubuntu split ensurepip off into python3-venv; the system's own pip can fill in for it.
+    run(*venv, "--without-pip")
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", BIN / "python"]
+    if subprocess.run([str(p) for p in [*pip, "--version"]], capture_output=True, check=False).returncode:
+        sys.exit("This Python has neither venv nor pip. On Debian or Ubuntu: apt install python3-venv")
+    return pip
+
+
+def set_up() -> None:
+    """Make .venv as the lock file and pyproject.toml say, unless it is already so."""
+    made_from = b"".join([LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), sys.version.encode()])
+    stamp, wanted = VENV / "stamp", hashlib.sha256(made_from + str(ROOT).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("Setting up .venv (once, under a minute) …", file=sys.stderr)
+    pip = make_environment()
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    run(*pip, "install", *quiet, "--require-hashes", "--only-binary", ":all:", "-r", LOCK)
+    run(*pip, "install", *quiet, "--no-deps", "--no-build-isolation", "--editable", ".")
+    stamp.write_text(wanted)
+
+
+def check() -> None:
+    """Exactly what CI checks, the tests last."""
+    tool("ruff", "format", "--check", ".")
+    tool("ruff", "check", ".")
+    tool("mypy")
+    run(BIN / "lint-imports")
+    tool("pytest", "-n", "auto")
+
+
+def messages() -> None:
+    """Extract the messages, merge them into the Swedish catalogue, compile it."""
+    pot = f"{CATALOGUE}/reconciler.pot"
+    keywords = ["-k", "Message", "-k", "Message.count:1,2", "-k", "_", "-k", "N_"]
+    header = ["--project=reconciler", "--no-location", "--sort-output", "--omit-header"]
+    run(BIN / "pybabel", "-q", "extract", *keywords, *header, "-o", pot, "reconciler")
+    common = ["-d", CATALOGUE, "-D", "reconciler"]
+    run(BIN / "pybabel", "-q", "update", "-i", pot, *common, "--no-fuzzy-matching", "--ignore-obsolete")
+    run(BIN / "pybabel", "-q", "compile", *common)
+
+
+def lock() -> None:
+    """Resolve the dependencies for every supported Python and platform."""
+    how = ["--universal", "--generate-hashes", "--python-version", "3.11", "--group", "dev", "--upgrade"]
+    header = ["--custom-compile-command", "python3 dev.py lock"]
+    run(BIN / "uv", "pip", "compile", "-q", *how, *header, "pyproject.toml", "-o", LOCK.name)
+
+
+def main(arguments: list[str]) -> None:
+    """Set up, then do the one task that is named."""
+    task, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
+    tasks = {
+        "demo": lambda: tool("reconciler", "demo", *rest),
+        "run": lambda: tool("reconciler", *rest),
+        "test": lambda: tool("pytest", *rest) if rest else tool("pytest", "-n", "auto"),
+        "bench": lambda: tool(f"benchmarks.{rest[0]}", *rest[1:]),
+        "check": check,
+        "fix": lambda: (tool("ruff", "check", "--fix", "."), tool("ruff", "format", ".")),
+        "messages": messages,
+        "lock": lock,
+    }
+    if task not in tasks:
+        sys.exit(__doc__)
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
+        sys.exit("reconciler needs Python 3.11 or newer")
+    set_up()
+    tasks[task]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

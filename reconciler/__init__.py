@@ -1,0 +1,1 @@
+"""Access as code for accounting bureaus; `docs/architecture.md` shows the flow."""

@@ -1,0 +1,1 @@
+"""Ways to reach a bureau; found by entry point, each one file."""

@@ -1,0 +1,1 @@
+"""The embedded bureau server: API, store, jobs, notifications."""

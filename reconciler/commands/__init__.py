@@ -1,0 +1,1 @@
+"""One file per command, no logic; the only place that prints."""

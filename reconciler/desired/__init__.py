@@ -1,0 +1,1 @@
+"""YAML to `Desired`: positions, schema, selectors, rules."""

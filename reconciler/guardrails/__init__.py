@@ -1,0 +1,1 @@
+"""Limits and duties: functions over the whole plan."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.grid.access import Shape
-from reconciler.grid.arrays import Keys
+if TYPE_CHECKING:
+    from reconciler.grid.access import Shape
+    from reconciler.grid.arrays import Keys
 
 
 @dataclass(frozen=True, slots=True, order=True)

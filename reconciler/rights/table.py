@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.grid.arrays import Flags, Ids, Masks
 from reconciler.rights.reasons import Reason
+
+if TYPE_CHECKING:
+    from reconciler.grid.arrays import Flags, Ids, Masks
 
 
 class Action(StrEnum):

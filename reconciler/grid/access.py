@@ -139,6 +139,10 @@ class Access:
         """The rows that a flag per row keeps."""
         return Access(self.shape, self.keys[keep], self.masks[keep])
 
+    def part(self, start: int, stop: int) -> Access:
+        """The rows of these numbers, in key order."""
+        return Access(self.shape, self.keys[start:stop], self.masks[start:stop])
+
     def restrict(
         self,
         consultants: Flags | None = None,

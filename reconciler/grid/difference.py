@@ -1,19 +1,28 @@
 """The difference of two states: what to give and what to take, so that one becomes the other.
 
-States in key order are two sorted runs, so concatenating them and sorting stably is a merge (timsort and
-radix sort both see the runs); a row that stands on both sides alike falls out as a pair of equal
-neighbours. Where key and mask fit one int64 together, a row is one number and that is all there is to it;
-only the few rows that stand alone are taken apart again.
+States in key order are two sorted runs, so concatenating them and sorting stably is a merge, and a row that
+both hold alike stands beside its twin. Where key, side and mask fit one int64 together, a row is one number
+and that is all there is to it. A range of keys at a time keeps the work in the processor's cache. Only the
+few rows without a twin are taken apart again, and what follows is set algebra on two small states.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reconciler.grid.access import Access
-from reconciler.grid.arrays import Flags, Keys, Masks, find
+from reconciler.grid.arrays import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.grid.arrays import Flags, Keys
+
+_STEP = 1 << 17
+"""Rows of the current state that are compared at a time: 2 MB with their counterparts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +60,66 @@ def diff(current: Access, desired: Access) -> Difference:
     """What to give and take so that current becomes desired; both of the same shape."""
     if current.shape != desired.shape:
         raise ValueError("two states can be compared in one grid only")
-    keys = changed_keys(current, desired)
-    had, was = current.masks_at(keys)
-    wants, will = desired.masks_at(keys)
-    added, removed = wants & ~had, had & ~wants
-    shape, stays = current.shape, was & will
-
-    def part(rows: Flags, masks: Masks) -> Access:
-        return Access(shape, keys[rows], masks[rows])
-
+    had, wants = _changed(current, desired)
+    stays, stood = find(wants.keys, had.keys)[1], find(had.keys, wants.keys)[1]
+    before, after = had.where(stays), wants.where(stood)
     return Difference(
-        give=part(will & ~was, wants),
-        add=part(stays & (added != 0), added),
-        remove=part(stays & (removed != 0), removed),
-        take=part(was & ~will, had),
+        give=wants.where(~stood),
+        add=_lacking(after, before),
+        remove=_lacking(before, after),
+        take=had.where(~stays),
     )
 
 
-def changed_keys(one: Access, other: Access) -> Keys:
-    """The keys of pairs that the two states do not hold alike, sorted."""
+def _lacking(these: Access, those: Access) -> Access:
+    """The programs that these pairs hold and those, the same pairs, do not."""
+    masks = these.masks & ~those.masks
+    return Access(these.shape, these.keys, masks).where(masks != 0)
+
+
+def _changed(one: Access, other: Access) -> tuple[Access, Access]:
+    """The rows of each state that the other does not hold alike."""
     shape = one.shape
-    pairs = max(shape.consultants * shape.clients, 1)
-    if pairs.bit_length() + shape.programs <= 63:
-        alone = _alone(np.concatenate((_pack(one), _pack(other))))
-        keys = alone >> shape.programs
-        # a pair that both hold, with other programs, stands there twice
-        return keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
-    at, found = find(other.keys, one.keys)
-    alike = found.copy()
-    alike[found] = one.masks[found] == other.masks[at[found]]
-    extra = other.keys[~find(one.keys, other.keys)[1]]
-    return np.sort(np.concatenate((one.keys[~alike], extra)), kind="stable")
+    if (shape.consultants * shape.clients).bit_length() + 1 + shape.programs > 63:
+        return one.where(~_held(one, other)), other.where(~_held(other, one))
+    rows = np.concatenate([_without_twin(_pack(*part), shape.programs) for part in _ranges(one, other)])
+    second = (rows >> shape.programs & 1).astype(np.bool_)
+    keys = rows >> (shape.programs + 1)
+    masks = (rows & ((1 << shape.programs) - 1)).view(np.uint64)
+    return Access(shape, keys[~second], masks[~second]), Access(shape, keys[second], masks[second])
 
 
-def _pack(state: Access) -> Keys:
-    """A row as one number: the key above, the mask below."""
-    return (state.keys << state.shape.programs) | state.masks.view(np.int64)
+def _held(rows: Access, state: Access) -> Flags:
+    """For each row, whether the state holds it alike."""
+    at, found = find(state.keys, rows.keys)
+    found[found] = rows.masks[found] == state.masks[at[found]]
+    return found
 
 
-def _alone(rows: Keys) -> Keys:
-    """The numbers that occur once; each occurs at most twice."""
-    if len(rows) == 0:
-        return rows
+def _ranges(one: Access, other: Access) -> Iterator[tuple[Access, Access]]:
+    """The two states, cut at the same keys."""
+    cuts = np.arange(_STEP, len(one), _STEP)
+    ends = zip([*cuts, len(one)], [*np.searchsorted(other.keys, one.keys[cuts]), len(other)], strict=True)
+    start, begin = 0, 0
+    for stop, end in ends:
+        yield one.part(start, stop), other.part(begin, end)
+        start, begin = stop, end
+
+
+def _pack(one: Access, other: Access) -> Keys:
+    """Rows as one number each: the key above, then which of the two it is of, the mask below."""
+    programs = one.shape.programs
+    rows = np.empty(len(one) + len(other), dtype=np.int64)
+    for state, into in ((one, rows[: len(one)]), (other, rows[len(one) :])):
+        np.left_shift(state.keys, programs + 1, out=into)
+        np.bitwise_or(into, state.masks.view(np.int64), out=into)
+    rows[len(one) :] |= 1 << programs
+    return rows
+
+
+def _without_twin(rows: Keys, programs: int) -> Keys:
+    """The rows, sorted, but for those that both states hold: they differ in the bit of the side alone."""
     rows.sort(kind="stable")
-    same = rows[1:] == rows[:-1]
-    single = np.ones(len(rows), dtype=np.bool_)
-    single[1:] &= ~same
-    single[:-1] &= ~same
-    return rows[single]
+    alone = np.ones(len(rows) + 1, dtype=np.bool_)
+    np.not_equal(rows[1:] ^ rows[:-1], 1 << programs, out=alone[1:-1])
+    return rows[alone[1:] & alone[:-1]]

@@ -1,0 +1,44 @@
+"""From a plan's operations to orders: names instead of ids, and no order too large for a backend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.apply.protocol import Order
+from reconciler.grid import Block
+from reconciler.plan.document import program_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.plan import Operation, Plan
+
+PAIRS = 50_000
+"""The most pairs in one order: a job of that size takes a backend seconds, and progress can be shown."""
+
+
+def orders(plan: Plan, run: str) -> Iterator[tuple[int, Order]]:
+    """The orders of a plan, each with the number of the operation that it belongs to."""
+    for number, operation in enumerate(plan.operations):
+        for part in _parts(operation.block):
+            yield number, _order(plan, operation, part, run)
+
+
+def _order(plan: Plan, operation: Operation, block: Block, run: str) -> Order:
+    register = plan.register
+    return Order(
+        kind=operation.change.operation,
+        consultants=tuple(register.consultants.names[i] for i in block.consultants),
+        clients=tuple(register.clients.names[i] for i in block.clients),
+        programs=tuple(program_names(plan, block.mask)),
+        revision=plan.revision,
+        run=run,
+        other_programs_too=plan.other_programs_too,
+    )
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    """The block, cut by clients into parts that are small enough."""
+    step = max(PAIRS // len(block.consultants), 1)
+    for start in range(0, len(block.clients), step):
+        yield Block(block.consultants, block.clients[start : start + step], block.mask)

@@ -1,0 +1,208 @@
+"""Build a plan: the one function that tells the story from desired and current state to operations.
+
+changes ─ who could do what is blocked ─ cover ─ figures ─ guardrails
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reconciler.grid import Access, Block, Region, cover, only, outside
+from reconciler.grid.arrays import find
+from reconciler.guardrails import check_removals
+from reconciler.plan.changes import changes, managed
+from reconciler.plan.values import (
+    PAIR_CHANGES,
+    Blocked,
+    Change,
+    Changes,
+    Ending,
+    Half,
+    Operation,
+    Plan,
+    Unmanaged,
+    count_cells,
+    summarise,
+)
+from reconciler.rights import Reason, allows_access, allows_programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.desired import Desired
+    from reconciler.grid.arrays import Flags, Masks
+    from reconciler.plan.current import Current
+    from reconciler.rights import Operator
+
+AHEAD = 14
+"""Days within which the plan names what ends, unless told otherwise."""
+
+
+def build(
+    desired: Desired,
+    current: Current,
+    date: dt.date,
+    *,
+    half: Half | None = None,
+    ahead: int = AHEAD,
+    allow_removals: int | None = None,
+) -> Plan:
+    """Plan how the current state becomes the desired one.
+
+    Args:
+        desired: what the YAML says on the date, for the register of the current state.
+        current: what the backend says.
+        date: the day that the plan is made for.
+        half: the grants or the removals alone; None for both.
+        ahead: name the assignments that end within so many days.
+        allow_removals: so many removals are meant, although they are over the limit.
+
+    Returns:
+        The plan; the same for the same input.
+    """
+    found = changes(desired, current)
+    operations = tuple(_operations(found, desired, current))
+    blocked = tuple(_blocked(found, desired, current))
+    left = found.unmanaged
+    unmanaged = tuple(Unmanaged(block) for block in cover(left, only(left)))
+    plan = Plan(
+        register=current.register,
+        date=date,
+        revision=current.revision,
+        operator=current.operator,
+        others=current.others,
+        rules=desired.rules,
+        changes=found,
+        operations=operations,
+        blocked=blocked,
+        unmanaged=unmanaged,
+        ending=_ending(desired, date, ahead),
+        refusals=(),
+        findings=desired.findings,
+        summary=summarise(found),
+        other_programs_too=desired.other_programs,
+    ).only(half)
+    ours = managed(desired, current.access)
+    refusals = check_removals(
+        desired.limits.max_removals, plan.summary.removals, len(ours) + ours.cells, allow_removals
+    )
+    return plan.refused(refusals)
+
+
+def _operations(found: Changes, desired: Desired, current: Current) -> Iterator[Operation]:
+    for change, required in found.allowed.items():
+        rows = required if change is not Change.REMOVE_ACCESS else _without_programs(required)
+        blocks = cover(rows, _region(change, found, desired, current)) if len(rows) else ()
+        rules = _Rules(desired, required)
+        for block in blocks:
+            touched = _touched(block, required)
+            yield Operation(
+                change=change,
+                block=block,
+                pairs=len(touched),
+                cells=count_cells(change, touched),
+                programs=_all_of(touched.masks),
+                rules=rules.of(touched),
+            )
+
+
+def _region(change: Change, found: Changes, desired: Desired, current: Current) -> Region:
+    """What the blocks of a change may touch: what it changes, and where it would change nothing.
+
+    Nothing desired is ever removed and nothing undesired granted, whatever blocks are formed (law 1).
+    """
+    have, want = current.access, desired.access
+    removed = found.allowed[Change.REMOVE_PROGRAMS]
+    match change:
+        case Change.GIVE_ACCESS:
+            given = found.allowed[Change.GIVE_ACCESS]
+            return only(_already(have, want).union(given, found.allowed[Change.ADD_PROGRAMS]))
+        case Change.ADD_PROGRAMS:
+            return only(_already(have, want).union(found.allowed[Change.ADD_PROGRAMS]))
+        case Change.REMOVE_PROGRAMS:
+            stays = have.less(removed).union(want)
+            return outside(stays.where(stays.masks != 0))
+        case Change.REMOVE_ACCESS:
+            stays = have.outside(found.allowed[Change.REMOVE_ACCESS]).union(want)
+            return outside(_without_programs(stays))
+
+
+def _already(have: Access, want: Access) -> Access:
+    """The desired cells that are there."""
+    pairs = want.inside(have)
+    return Access(pairs.shape, pairs.keys, pairs.masks & have.masks_at(pairs.keys)[0])
+
+
+def _without_programs(rows: Access) -> Access:
+    return Access(rows.shape, rows.keys, np.zeros_like(rows.masks))
+
+
+def _touched(block: Block, required: Access) -> Access:
+    """The rows of what is required that lie in a block, with the programs that the block changes there."""
+    keys = block.keys(required.shape)
+    at, found = find(required.keys, keys)
+    rows = Access(required.shape, keys[found], required.masks[at[found]])
+    return rows if block.mask == 0 else Access(rows.shape, rows.keys, rows.masks & np.uint64(block.mask))
+
+
+def _all_of(masks: Masks) -> int:
+    return int(np.bitwise_or.reduce(masks)) if len(masks) else 0
+
+
+class _Rules:
+    """Which rules say so, looked up once for all rows of a change."""
+
+    def __init__(self, desired: Desired, rows: Access) -> None:
+        self._keys = rows.keys
+        self._rules = desired.sources.rules_at(rows.keys, rows.masks)
+
+    def of(self, rows: Access) -> tuple[int, ...]:
+        at, _ = find(self._keys, rows.keys)
+        return tuple(sorted({rule for i in at.tolist() for rule in self._rules[i]}))
+
+
+def _blocked(found: Changes, desired: Desired, current: Current) -> Iterator[Blocked]:
+    """Blocked changes as blocks: alike are those with the same kind, reason and who could do it."""
+    for (change, reason), rows in found.blocked.items():
+        rules = _Rules(desired, rows)
+        for could, group in _by_who_could(change, reason, rows, current.others):
+            for block in cover(group, only(group)):
+                touched = _touched(block, group)
+                cells = count_cells(change, touched)
+                yield Blocked(change, reason, block, cells, could, rules.of(touched))
+
+
+def _by_who_could(
+    change: Change, reason: Reason, rows: Access, others: tuple[Operator, ...] | None
+) -> Iterator[tuple[tuple[str, ...] | None, Access]]:
+    """Divide rows by the operators who could make all of the change there."""
+    if others is None:
+        yield None, rows
+    elif reason not in (Reason.NEEDS_SYSTEM_ADMINISTRATOR, Reason.NEEDS_PROGRAM_ADMINISTRATOR) or not others:
+        yield (), rows
+    else:
+        able = np.stack([_able(change, rows, operator) for operator in others])
+        kinds, kind = np.unique(able, axis=1, return_inverse=True)
+        for number in range(kinds.shape[1]):
+            could = tuple(o.key for o, can in zip(others, kinds[:, number], strict=True) if can)
+            yield could, rows.where(kind.ravel() == number)
+
+
+def _able(change: Change, rows: Access, operator: Operator) -> Flags:
+    """For each row, whether an operator could make all of the change."""
+    if change in PAIR_CHANGES:
+        return allows_access(operator.rights, rows.clients)
+    able: Flags = rows.masks & ~allows_programs(operator.rights, rows.clients) == 0
+    return able
+
+
+def _ending(desired: Desired, date: dt.date, ahead: int) -> tuple[Ending, ...]:
+    last = date + dt.timedelta(days=ahead)
+    return tuple(
+        Ending(number, rule.until)
+        for number, rule in enumerate(desired.rules)
+        if rule.until is not None and date <= rule.until <= last
+    )

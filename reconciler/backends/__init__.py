@@ -1,1 +1,44 @@
-"""Ways to reach a bureau; found by entry point, each one file."""
+"""Ways to reach a bureau, found by entry point, each one file; light until one is opened.
+
+wire.py     JSON of the contract ↔ values             api.py      a request out, a checked document back
+paging.py   pages of one revision, counted            bounded.py  a deadline and a cap on every exchange
+remote.py   the Backend over the API                  http.py, embedded.py  where the API is
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.backends.seam import Backend, BackendConfig, Notification
+from reconciler.errors import InputError, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from importlib.metadata import EntryPoints
+
+__all__ = ["Backend", "BackendConfig", "Notification", "open_backend"]
+
+GROUP = "reconciler.backends"
+
+
+def open_backend(config: BackendConfig) -> Backend:
+    """Open the backend that the configuration names.
+
+    Raises:
+        InputError: where no such kind is installed, or a setting is missing, unknown or wrong.
+        BackendError: where it cannot be opened.
+    """
+    installed = _installed()
+    if config.kind not in installed.names:
+        raise InputError(
+            Message("There is no backend of the kind {kind}", kind=config.kind),
+            hint=Message("Installed are: {kinds}", kinds=", ".join(sorted(installed.names))),
+        )
+    opener: Callable[[BackendConfig], Backend] = installed[config.kind].load()
+    return opener(config)
+
+
+def _installed() -> EntryPoints:
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)

@@ -1,0 +1,161 @@
+"""One bureau's API: a request out, a checked document back.
+
+It knows headers, media types and errors; it never knows what a document means, and never sends the token
+anywhere but to the place that was configured: redirects are off, links lend their query only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from httpx_retries import Retry, RetryTransport
+
+from reconciler.backends.fields import Fields
+from reconciler.backends.problems import refused, unanswered
+from reconciler.errors import BackendError, Message, Unauthorised
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.backends.problems import Place
+    from reconciler.backends.settings import Limits
+
+_AGAIN = (429, 500, 502, 503, 504)
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        body: the document; empty where the answer has none.
+        next: the query of the next page, None on the last.
+        waited: whether the backend waited as it was asked to (RFC 7240).
+    """
+
+    body: Fields
+    next: Mapping[str, str] | None
+    waited: bool
+
+
+class Api:
+    """Sends requests through a transport.
+
+    Args:
+        transport: any blocking one; closed with this.
+        url: the address before /v1.
+        place: for messages; holds the token.
+        limits: retries and time-outs.
+
+    Raises:
+        Unauthorised: where there is no token, or none that could be sent.
+    """
+
+    def __init__(self, transport: httpx.BaseTransport, url: str, place: Place, limits: Limits) -> None:
+        self._place = place
+        self._limits = limits
+        self._client = httpx.Client(
+            transport=RetryTransport(transport, _retry(limits)),
+            base_url=url,
+            headers={
+                "Authorization": f"Bearer {_checked(place)}",
+                "Accept": "application/json, application/problem+json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": "reconciler",
+            },
+            timeout=httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def get(self, path: str, query: Mapping[str, str] | None = None, patience: int = 0) -> Answer:
+        """Fetch a document; with patience, the backend may wait so many seconds before it answers."""
+        headers = {"Prefer": f"wait={patience}"} if patience else {}
+        request = self._client.build_request("GET", path, params=query, headers=headers)
+        return self._send(request, path, patience)
+
+    def post(self, path: str, document: object = None, key: str = "") -> Answer:
+        """Send a document. It may be sent again: with the same idempotency key, or where that does no harm."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._send(self._client.build_request("POST", path, headers=headers, json=document), path, 0)
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._client.close()
+
+    def _send(self, request: httpx.Request, path: str, patience: int) -> Answer:
+        timeout = request.extensions["timeout"]
+        timeout["read"] += patience
+        request.extensions["deadline"] = self._limits.deadline + patience
+        try:
+            response = self._client.send(request)
+        except httpx.TransportError as error:
+            raise unanswered(error, self._place) from error
+        if not response.is_success:
+            raise refused(response, path, self._place)
+        return Answer(
+            self._document(response, path), _next(response), "preference-applied" in response.headers
+        )
+
+    def _document(self, response: httpx.Response, path: str) -> Fields:
+        if response.status_code == 204:
+            return Fields(path, {})
+        media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media != "application/json":
+            raise BackendError(
+                Message(
+                    "{place} answers {path} with {media}, not with JSON",
+                    place=self._place.name,
+                    path=path,
+                    media=self._place.clean(media) or "-",
+                ),
+                hint=Message("It may not be the address of a bureau API"),
+            )
+        return Fields.of(path, _parsed(response.content, path))
+
+
+def _retry(limits: Limits) -> Retry:
+    """Both POSTs of the contract may be repeated: operations carry a key, and read twice is read."""
+    return Retry(
+        total=limits.retries,
+        allowed_methods=("GET", "POST"),
+        status_forcelist=_AGAIN,
+        backoff_factor=limits.backoff / 2,  # doubled before the first pause
+        backoff_jitter=0.5,
+        max_backoff_wait=max(limits.max_wait, 1e-3),
+        total_timeout=max(limits.total_wait, 1e-3),
+    )
+
+
+def _checked(place: Place) -> str:
+    """The token, if it can stand in a header; the errors of a header that is wrong would show it."""
+    if _TOKEN.fullmatch(place.token):
+        return place.token
+    hint = Message("The token is read from {source}", source=place.token_from)
+    if not place.token:
+        raise Unauthorised(Message("There is no token for {place}", place=place.name), hint=hint)
+    raise Unauthorised(
+        Message("The token for {place} has characters no token has", place=place.name), hint=hint
+    )
+
+
+def _next(response: httpx.Response) -> Mapping[str, str] | None:
+    """The query of the link to the next page; its address is ours to know."""
+    link = response.links.get("next")
+    return None if link is None else dict(httpx.QueryParams(link.get("url", "").partition("?")[2]))
+
+
+def _parsed(content: bytes, path: str) -> Any:
+    try:
+        document = json.loads(content)
+        if _SURROGATE.search(content):
+            json.dumps(document, ensure_ascii=False).encode()  # half a character cannot be printed
+    except (ValueError, RecursionError) as error:
+        raise BackendError(Message("The answer to {path} is not valid JSON", path=path)) from error
+    return document

@@ -1,0 +1,97 @@
+"""A bureau behind a URL.
+
+    url               https://bureau.example/api: the address before /v1
+    allow-plain-http  yes: also without TLS to a host that is not this machine; the token is then readable
+                      on the way
+    ca-file           certificates in PEM of the authorities to trust instead of the public ones
+
+TLS is always verified. Proxies, certificates and passwords of the environment (HTTPS_PROXY, SSL_CERT_FILE,
+~/.netrc) are not looked at: what is trusted stands in the configuration.
+"""
+
+from __future__ import annotations
+
+import ssl
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import httpx
+
+from reconciler.backends.api import Api
+from reconciler.backends.bounded import BoundedTransport
+from reconciler.backends.problems import Place
+from reconciler.backends.remote import RemoteBackend
+from reconciler.backends.settings import Limits, check_names, required, yes
+from reconciler.errors import InputError, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.backends.seam import BackendConfig
+
+_SETTINGS = frozenset({"url", "allow-plain-http", "ca-file"})
+
+
+def open_backend(config: BackendConfig, network: httpx.AsyncBaseTransport | None = None) -> RemoteBackend:
+    """Open the bureau at a URL; nothing is sent yet.
+
+    Args:
+        config: settings as this module's docstring names them, and the limits.
+        network: what to send through in place of the real network.
+
+    Raises:
+        InputError: where a setting is missing, unknown or wrong.
+        Unauthorised: where there is no token that could be sent.
+    """
+    check_names(config.settings, _SETTINGS)
+    limits = Limits.of(config.settings)
+    url = _url(config.settings)
+    inner = network or httpx.AsyncHTTPTransport(verify=_trusted(config.settings), trust_env=False)
+    return over(BoundedTransport(inner, limits), url, Place.of(url, config), limits)
+
+
+def over(transport: BoundedTransport, url: str, place: Place, limits: Limits) -> RemoteBackend:
+    """The backend over a transport, which is closed where that fails."""
+    try:
+        return RemoteBackend(Api(transport, url, place, limits), limits)
+    except BaseException:
+        transport.close()
+        raise
+
+
+def _url(settings: Mapping[str, str]) -> str:
+    text = required(settings, "url")
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
+        raise InputError(
+            Message("The setting url is no address of a backend"),
+            hint=Message("Such as https://bureau.example, without user, password or question mark"),
+        )
+    if url.scheme == "http" and not (_is_here(url.host) or yes(settings, "allow-plain-http")):
+        raise InputError(
+            Message("{url} is not encrypted: the token would be readable on the way", url=text),
+            hint=Message("Use https, or set allow-plain-http to yes where the network itself is private"),
+        )
+    return text.rstrip("/")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _trusted(settings: Mapping[str, str]) -> ssl.SSLContext | bool:
+    file = settings.get("ca-file", "")
+    if not file:
+        return True
+    try:
+        return ssl.create_default_context(cafile=file)
+    except (OSError, ssl.SSLError) as error:
+        raise InputError(
+            Message("The certificates in {file} cannot be read: {why}", file=file, why=error)
+        ) from error

@@ -1,0 +1,123 @@
+"""The wire format of the contract ↔ values; one function a document, each raising BackendError, never KeyError."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from reconciler.apply.protocol import Item, Job, JobState
+from reconciler.backends.seam import Notification
+from reconciler.errors import BackendError, Message
+from reconciler.grid import OperationKind, Outcome, Programs
+from reconciler.grid.register import Client, Consultant, Program
+from reconciler.rights import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.apply.protocol import Order
+    from reconciler.backends.fields import Fields
+
+Row = TypeVar("Row", Client, Consultant, Program)
+
+_ACTIVE = {"active": True, "left": False}
+_CONNECTED = {"connected": True, "disconnected": False}
+_REASONS: Mapping[str, Reason] = {reason.value: reason for reason in Reason}
+
+
+def programs(bureau: Fields) -> Programs:
+    """The bureau's programs; each once, at most 64."""
+    rows = [
+        Program(row.key("id"), _labels(row.sub("labels")), in_package=row.flag("package"))
+        for row in bureau.subs("programs")
+    ]
+    if len(rows) > 64:
+        raise BackendError(Message("The bureau has {n} programs; this version knows 64", n=len(rows)))
+    return Programs.build(each_once(rows, bureau.place))
+
+
+def _labels(labels: Fields) -> dict[str, str]:
+    return {language: labels.text(language) for language in labels.values}
+
+
+def consultant(row: Fields) -> Consultant:
+    """A row of /v1/consultants."""
+    return Consultant(
+        key=row.key("id"),
+        label=row.text("name"),
+        active=_either(row, _ACTIVE),
+        tags=row.texts("tags"),
+        teams=row.texts("teams"),
+        leads=row.texts("leads"),
+    )
+
+
+def client(row: Fields) -> Client:
+    """A row of /v1/clients."""
+    return Client(
+        key=row.key("id"),
+        label=row.text("name"),
+        connected=_either(row, _CONNECTED),
+        tags=row.texts("tags"),
+        team=row.maybe("team"),
+    )
+
+
+def _either(row: Fields, words: Mapping[str, bool]) -> bool:
+    status = words.get(row.text("status"))
+    return row.wrong("status", " | ".join(words)) if status is None else status
+
+
+def each_once(rows: Sequence[Row], place: str) -> Sequence[Row]:
+    """The rows; BackendError where two have the same key."""
+    seen: set[str] = set()
+    for row in rows:
+        if row.key in seen:
+            raise BackendError(Message("{place} lists {key} twice", place=place, key=row.key))
+        seen.add(row.key)
+    return rows
+
+
+def order(value: Order) -> dict[str, Any]:
+    """The body of POST /v1/operations."""
+    return {
+        "operation": value.kind.value,
+        "consultants": value.consultants,
+        "clients": value.clients,
+        "programs": value.programs,
+        "other-programs-too": value.other_programs_too,
+        "expect": {"revision": value.revision, "run": value.run},
+    }
+
+
+def job(fields: Fields) -> Job:
+    """A job."""
+    pairs, finished = fields.number("pairs"), fields.number("finished")
+    if finished > pairs:
+        fields.wrong("finished", f"at most {pairs}")
+    return Job(fields.key("id"), fields.word("state", JobState), pairs, finished)
+
+
+def item(row: Fields) -> Item:
+    """A row of a job's results; a reason that this version does not know stays as it is written."""
+    reason = row.maybe("reason")
+    return Item(
+        consultant=row.key("consultant"),
+        client=row.key("client"),
+        access=row.flag("access"),
+        programs=row.texts("programs"),
+        outcome=row.word("outcome", Outcome),
+        reason=None if reason is None else _REASONS.get(reason, reason),
+    )
+
+
+def notification(row: Fields) -> Notification:
+    """A row of /v1/notifications."""
+    outcomes = row.sub("outcomes")
+    return Notification(
+        key=row.key("id"),
+        job=row.key("job"),
+        kind=row.word("operation", OperationKind),
+        created=row.time("created"),
+        read=row.flag("read"),
+        outcomes={outcome: outcomes.number(outcome) for outcome in Outcome if outcome in outcomes.values},
+    )

@@ -81,7 +81,7 @@ def check() -> None:
 def messages() -> None:
     """Extract the messages, merge them into the Swedish catalogue, compile it."""
     pot = f"{CATALOGUE}/reconciler.pot"
-    keywords = ["-k", "Message", "-k", "Message.count:1,2", "-k", "_", "-k", "N_"]
+    keywords = ["-k", "Message", "-k", "count:1,2", "-k", "say", "-k", "N_"]
     header = ["--project=reconciler", "--no-location", "--sort-output", "--omit-header"]
     run(BIN / "pybabel", "-q", "extract", *keywords, *header, "-o", pot, "reconciler")
     common = ["-d", CATALOGUE, "-D", "reconciler"]

@@ -1,6 +1,6 @@
 """Run a plan's operations through a backend and collect what became of every item."""
 
-from reconciler.apply.protocol import Item, Job, Jobs, JobState, Order
+from reconciler.apply.protocol import Item, Job, Jobs, JobState, Notification, Order
 from reconciler.apply.results import ACCESS, Ended, Result, Results
 from reconciler.apply.run import Pace, Progress, run
 
@@ -11,6 +11,7 @@ __all__ = [
     "Job",
     "JobState",
     "Jobs",
+    "Notification",
     "Order",
     "Pace",
     "Progress",

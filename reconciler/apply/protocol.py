@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.grid import OperationKind, Outcome
     from reconciler.plan.current import Current
@@ -82,6 +82,27 @@ class Item:
     programs: tuple[str, ...]
     outcome: Outcome
     reason: Reason | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """The bureau's word that a job is done.
+
+    Attributes:
+        key: its id at the backend.
+        job: the key of the job.
+        kind: which of the three operations it was.
+        created: when, as the backend writes it (RFC 3339).
+        read: whether it was read before.
+        outcomes: how many items of each.
+    """
+
+    key: str
+    job: str
+    kind: OperationKind
+    created: str
+    read: bool
+    outcomes: Mapping[Outcome, int]
 
 
 class Jobs(Protocol):

@@ -1,1 +1,78 @@
-"""One file per output format; message catalogues."""
+"""One file per output format; message catalogues. What is shown goes through here, in one of the formats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.apply import Notification, Results
+    from reconciler.errors import Finding
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Current, Plan
+
+
+def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False) -> str:
+    """A plan as text or JSON.
+
+    Args:
+        plan: what to show.
+        form: "text" or "json".
+        say: the language; JSON is the same in every language.
+        full: fold no lists.
+    """
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.plan import plan_document
+
+        return to_json(plan_document(plan))
+    from reconciler.formats.text import plan_text
+
+    return plan_text(plan, say, full=full)
+
+
+def show_applied(
+    plan: Plan,
+    results: Results,
+    left: Plan,
+    notifications: Sequence[Notification],
+    *,
+    form: str,
+    say: Catalogue,
+    full: bool = False,
+) -> str:
+    """What became of a plan, as text or JSON; the text goes on after the plan, the JSON holds it all."""
+    if form == "json":
+        from reconciler.formats.json import results_document, to_json
+        from reconciler.plan import plan_document
+
+        documents = {"plan": plan_document(plan), **results_document(results), "left": plan_document(left)}
+        return to_json(documents)
+    from reconciler.formats.text import applied_text
+
+    return applied_text(plan, results, left, notifications, say, full=full)
+
+
+def show_findings(findings: Sequence[Finding], form: str, say: Catalogue) -> str:
+    """Errors and warnings as text or JSON."""
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.plan.document import finding_document
+
+        return to_json({"findings": [finding_document(finding) for finding in findings]})
+    from reconciler.formats.text import findings_text
+
+    return findings_text(findings, say)
+
+
+def show_rights(current: Current, form: str, say: Catalogue, *, full: bool = False) -> str:
+    """Operators and their rights as text or JSON."""
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.rights import rights_document
+
+        return to_json(rights_document(current))
+    from reconciler.formats.text import rights_text
+
+    return rights_text(current, say, full=full)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reconciler.errors import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -35,6 +37,17 @@ class Refusal:
     guardrail: str
     figure: int
     limit: int
+
+    @property
+    def message(self) -> Message:
+        """What it says, with the way past it."""
+        return Message(
+            "{guardrail}: the plan removes {figure}, and at most {limit} are allowed at once;"
+            " if that is meant: --allow-removals {figure}",
+            guardrail=self.guardrail,
+            figure=self.figure,
+            limit=self.limit,
+        )
 
 
 def check_removals(

@@ -1,0 +1,140 @@
+"""`reconciler apply`: do what the plan says, as far as the operator's rights go, and tell what became of it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.help import Command
+from reconciler.commands.language import N_
+from reconciler.errors import Exit
+
+if TYPE_CHECKING:
+    from reconciler.apply import Pace, Results
+    from reconciler.backends import Notification
+    from reconciler.commands.world import Wanted, World
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Plan
+
+
+@click.command(
+    "apply",
+    cls=Command,
+    help=N_(
+        "Do what the plan says, as far as your rights go.\n\n"
+        "Shows the plan, asks, runs its operations as jobs of the bureau, shows what became of every item,"
+        " and looks again at what is left. Nothing is done that was not shown: where the bureau has changed"
+        " in between, apply stops before the first operation and tells what moved."
+    ),
+)
+@options.where
+@options.filters
+@options.as_of
+@options.only
+@options.allow_removals
+@options.option("--yes", "-y", is_flag=True, help=N_("Do not ask; needed where there is no terminal."))
+@options.option(
+    "--job-timeout",
+    type=click.FloatRange(1),
+    default=600.0,
+    show_default=True,
+    help=N_("Seconds after which a job that is not done is given up."),
+)
+@options.full
+@options.output
+@options.language
+@click.pass_obj
+def command(say: Catalogue, /, yes: bool, job_timeout: float, full: bool, form: str, **flags: Any) -> int:
+    """Plan, ask, check, run, verify."""
+    from reconciler.apply import Pace, Results
+    from reconciler.commands.flags import wanted, where
+    from reconciler.commands.world import open_world
+    from reconciler.formats import show_applied, show_plan
+
+    wish = wanted(flags)
+    with open_world(where(flags)) as world:
+        plan = world.plan(wish)
+        if form == "text":
+            click.echo(show_plan(plan, form, say, full=full), nl=False)
+        _stop_if_refused(plan)
+        if not plan.operations:
+            if form == "json":
+                nothing = Results("", ())
+                click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
+            return Exit.REMAINDER if plan.blocked else Exit.OK
+        _ask(say, yes=yes)
+        plan = _still_true(world, plan, wish)
+        results = _run(world, plan, Pace(job_timeout=job_timeout), say)
+        notifications = _notified(world, results)
+        left = world.plan(wish)
+    click.echo(show_applied(plan, results, left, notifications, form=form, say=say, full=full), nl=False)
+    return _exit_code(results, left)
+
+
+def _stop_if_refused(plan: Plan) -> None:
+    from reconciler.errors import GuardrailRefused
+
+    if plan.refusals:
+        raise GuardrailRefused(plan.refusals[0].message)
+
+
+def _ask(say: Catalogue, *, yes: bool) -> None:
+    """Ask on a terminal; without one, only `--yes` goes on."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError(say("there is no terminal to ask on: use --yes"))
+    word = say("yes")
+    answer = click.prompt(
+        say("Apply this plan? Only “{word}” does", word=word), default="", show_default=False, err=True
+    )
+    if answer.strip().lower() != word:
+        raise click.Abort
+
+
+def _still_true(world: World, plan: Plan, wish: Wanted) -> Plan:
+    """The plan as it was shown, on the revision of now; stops where anything in it has moved (law 4)."""
+    from reconciler.errors import Finding, Message, Severity, StalePlan
+    from reconciler.plan import moved
+
+    if world.backend.revision() == plan.revision:
+        return plan
+    now = world.plan(wish)
+    difference = moved(plan, now)
+    if difference:
+        raise StalePlan(
+            Message("the bureau has changed since the plan was shown, and nothing was done"),
+            Message("look at the new plan, and apply that"),
+            [Finding("moved", message, severity=Severity.WARNING) for message in difference],
+        )
+    return now
+
+
+def _run(world: World, plan: Plan, pace: Pace, say: Catalogue) -> Results:
+    import secrets
+    from datetime import UTC, datetime
+
+    from reconciler.apply import run
+    from reconciler.commands.progress import progress
+
+    key = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    with progress(say) as show:
+        return run(plan, world.backend, key, pace, show)
+
+
+def _notified(world: World, results: Results) -> tuple[Notification, ...]:
+    """The notifications of this run's jobs; they are read now."""
+    jobs = {result.job for result in results.results}
+    ours = tuple(n for n in world.backend.notifications() if n.job in jobs)
+    for notification in ours:
+        world.backend.mark_read(notification.key)
+    return ours
+
+
+def _exit_code(results: Results, left: Plan) -> int:
+    if results.interrupted:
+        return Exit.INTERRUPTED
+    return Exit.OK if results.clean and left.in_sync else Exit.REMAINDER

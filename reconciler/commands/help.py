@@ -1,0 +1,59 @@
+"""Click's classes, with help texts in the reader's language."""
+
+from __future__ import annotations
+
+import copy
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.formats.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+def _translated(text: str | None) -> str | None:
+    """A help text in the language of click's own words (see `language.speak`)."""
+    return catalogue(os.environ.get("LANGUAGE", "en")).text(text) if text else text
+
+
+class Option(click.Option):
+    """An option that shows its environment variable, and whose help is translated when it is shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option's two columns of the help."""
+        shown = copy.copy(self)
+        shown.help = _translated(self.help)
+        return super(Option, shown).get_help_record(ctx)
+
+
+class Command(click.Command):
+    """A command whose help is translated when it is shown."""
+
+    def _in_language(self) -> Self:
+        shown = copy.copy(self)
+        shown.help = _translated(self.help)
+        shown.epilog = _translated(self.epilog)
+        return shown
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence of the help, for the list of commands; never cut in the middle."""
+        del limit
+        text = self._in_language().help or ""
+        return text.partition("\n")[0].rstrip(".")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help."""
+        super(Command, self._in_language()).format_help_text(ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What stands below the options."""
+        super(Command, self._in_language()).format_epilog(ctx, formatter)
+
+
+class Group(Command, click.Group):
+    """A group whose help is translated when it is shown."""
+
+    command_class = Command

@@ -1,0 +1,142 @@
+"""The options that several commands share; flag over environment over file (see `settings`)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from reconciler.commands.help import Option
+from reconciler.commands.language import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+class Day(click.ParamType["date"]):
+    """A day, written as 2027-03-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """From text; fails as click does."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
+
+
+def option(*names: str, env: str = "", **attributes: Any) -> Callable[[F], F]:
+    """An option with an environment variable of the same name for all commands, RECONCILER_NAME."""
+    longest = max(names, key=len).lstrip("-").split("/")[0]
+    variable = env or "RECONCILER_" + longest.upper().replace("-", "_")
+    attributes.setdefault("envvar", variable)
+    return click.option(*names, cls=Option, show_envvar=True, **attributes)
+
+
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator, shown in this order."""
+
+    def decorate(function: F) -> F:
+        for one in reversed(options):
+            function = one(function)
+        return function
+
+    return decorate
+
+
+language = option(
+    "--lang", type=click.Choice(["sv", "en"]), expose_value=False, help=N_("Language of help and output.")
+)
+
+where = together(
+    option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help=N_("Configuration file; reconciler.yaml if it is there."),
+    ),
+    option(
+        "--policies",
+        type=click.Path(path_type=Path),
+        help=N_("Folder of the YAML; policies if nothing is said."),
+    ),
+    option(
+        "--backend",
+        "kind",
+        env="RECONCILER_BACKEND",
+        help=N_("Kind of backend: embedded, http, or one that is installed."),
+    ),
+    option("--url", help=N_("Address of the bureau's API, for the backend http.")),
+    option("--database", help=N_("SQLite file of the bureau, for the backend embedded.")),
+    option(
+        "--token-file",
+        type=click.Path(path_type=Path),
+        help=N_("File that holds the token, readable by you alone; RECONCILER_TOKEN goes before it."),
+    ),
+)
+
+filters = together(
+    option(
+        "--consultant",
+        "consultants",
+        env="RECONCILER_CONSULTANT",
+        multiple=True,
+        help=N_("This consultant only; may be repeated."),
+    ),
+    option(
+        "--client",
+        "clients",
+        env="RECONCILER_CLIENT",
+        multiple=True,
+        help=N_("This client only; may be repeated."),
+    ),
+    option(
+        "--team",
+        "teams",
+        env="RECONCILER_TEAM",
+        multiple=True,
+        help=N_("Consultants of this team only; may be repeated."),
+    ),
+    option(
+        "--tag",
+        "tags",
+        env="RECONCILER_TAG",
+        multiple=True,
+        help=N_("Clients with this tag only; may be repeated."),
+    ),
+)
+
+as_of = option(
+    "--as-of",
+    type=Day(),
+    help=N_("Plan as if it were this day; today in the bureau's time zone if nothing is said."),
+)
+ahead = option(
+    "--ahead",
+    type=click.IntRange(0, 3660),
+    default=14,
+    show_default=True,
+    help=N_("Name what ends within so many days."),
+)
+only = option("--only", type=click.Choice(["grants", "removals"]), help=N_("One half of the plan."))
+full = option("--full", is_flag=True, help=N_("Fold no lists."))
+allow_removals = option(
+    "--allow-removals",
+    type=click.IntRange(0),
+    help=N_("So many removals are meant, although they are over max-removals."),
+)
+output = option(
+    "--format",
+    "form",
+    env="RECONCILER_FORMAT",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help=N_("How to print it."),
+)

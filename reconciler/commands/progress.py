@@ -1,0 +1,55 @@
+"""Progress on stderr: a bar on a terminal, one line for each operation elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.apply import Progress, Result
+    from reconciler.formats.catalogue import Catalogue
+
+
+@contextmanager
+def progress(say: Catalogue) -> Iterator[Progress]:
+    """Something to call for each operation that has ended."""
+    if not sys.stderr.isatty():
+        yield _Lines(say)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(say("Applying")), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("apply", total=None)
+
+        def show(result: Result, done: int, total: int) -> None:
+            del result
+            bar.update(task, completed=done, total=total)
+
+        yield show
+
+
+class _Lines:
+    """One line for each operation, for logs."""
+
+    def __init__(self, say: Catalogue) -> None:
+        self._say = say
+
+    def __call__(self, result: Result, done: int, total: int) -> None:
+        from reconciler.formats.text.results import ENDED, KINDS
+
+        say = self._say
+        text = say(
+            "{done} of {total}: {kind}: {ended}",
+            done=done,
+            total=total,
+            kind=say.message(KINDS[result.order.kind]),
+            ended=say.message(ENDED[result.ended]),
+        )
+        click.echo(text, err=True)

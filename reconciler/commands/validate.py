@@ -1,0 +1,74 @@
+"""`reconciler validate`: is the YAML sound; offline, or against the bureau's register too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.help import Command
+from reconciler.commands.language import N_
+from reconciler.errors import Exit
+
+if TYPE_CHECKING:
+    from reconciler.desired import Policy
+    from reconciler.errors import Finding
+    from reconciler.formats.catalogue import Catalogue
+
+
+@click.command(
+    "validate",
+    cls=Command,
+    help=N_(
+        "Check the YAML, and tell everything that is wrong with it at once.\n\n"
+        "Where a backend is configured, the names of consultants, clients, teams, tags and programs are"
+        " checked against its register too."
+    ),
+)
+@options.where
+@options.as_of
+@options.option("--offline", is_flag=True, help=N_("Ask no backend, even where one is configured."))
+@options.output
+@options.language
+@click.pass_obj
+def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
+    """Check and tell."""
+    from reconciler.commands.flags import where
+    from reconciler.commands.settings import read_settings
+    from reconciler.desired import load
+    from reconciler.errors import InputError
+    from reconciler.formats import show_findings
+
+    settings = read_settings(where(flags))
+    findings: tuple[Finding, ...]
+    checked = settings.kind is not None and not offline
+    try:
+        policy = load(settings.policies)
+        findings = (*policy.findings, *(_against_register(policy, flags) if checked else ()))
+        failed = False
+    except InputError as error:
+        findings, failed = error.findings, True
+    click.echo(show_findings(findings, form, say), nl=False)
+    if form == "text" and not failed:
+        click.echo(_verdict(say, len(findings), checked=checked))
+    return Exit.ERROR if failed else Exit.OK
+
+
+def _against_register(policy: Policy, flags: dict[str, Any]) -> tuple[Finding, ...]:
+    from reconciler.backends import open_backend
+    from reconciler.commands.flags import where
+    from reconciler.commands.settings import backend_config, read_settings
+    from reconciler.commands.world import today
+    from reconciler.desired import resolve
+
+    with open_backend(backend_config(read_settings(where(flags)))) as backend:
+        register = backend.current().register
+    return resolve(policy, register, flags["as_of"] or today(register)).findings
+
+
+def _verdict(say: Catalogue, warnings: int, *, checked: bool) -> str:
+    sound = say.count("The YAML is sound; {n} warning.", "The YAML is sound; {n} warnings.", warnings)
+    if checked:
+        return sound
+    return f"{sound} {say('Names were not checked against a register.')}"

@@ -1,0 +1,114 @@
+"""The way from settings to a plan, which plan, apply and drift share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.commands.settings import Where, backend_config, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.backends import Backend
+    from reconciler.desired import Policy
+    from reconciler.grid import Register
+    from reconciler.plan import Current, Half, Plan
+    from reconciler.plan.focus import Focus
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a plan is asked for.
+
+    Attributes:
+        as_of: the day; None for today in the bureau's time zone.
+        half: grants or removals alone.
+        ahead: days within which endings are named.
+        allow_removals: so many removals are meant, although they are over the limit.
+        consultants: only these, by key.
+        clients: only these, by key.
+        teams: only consultants of these.
+        tags: only clients with these.
+    """
+
+    as_of: dt.date | None = None
+    half: Half | None = None
+    ahead: int = 14
+    allow_removals: int | None = None
+    consultants: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The YAML and the backend.
+
+    Attributes:
+        policy: what the YAML says.
+        backend: open.
+    """
+
+    policy: Policy
+    backend: Backend
+
+    def plan(self, wanted: Wanted) -> Plan:
+        """Fetch the current state and plan from it."""
+        return make_plan(self.policy, self.backend.current(), wanted)
+
+
+@contextmanager
+def open_world(where: Where) -> Iterator[World]:
+    """Read the YAML, open the backend, and close it afterwards.
+
+    Raises:
+        ReconcilerError: where either cannot be used.
+    """
+    from reconciler.backends import open_backend
+    from reconciler.desired import load
+
+    settings = read_settings(where)
+    policy = load(settings.policies)
+    with open_backend(backend_config(settings)) as backend:
+        yield World(policy, backend)
+
+
+def make_plan(policy: Policy, current: Current, wanted: Wanted) -> Plan:
+    """Plan from the YAML and a current state; the core from end to end."""
+    from reconciler.desired import resolve
+    from reconciler.plan import build
+    from reconciler.plan.focus import narrow
+
+    date = wanted.as_of or today(current.register)
+    desired = resolve(policy, current.register, date)
+    return build(
+        narrow(desired, _focus(policy, current.register, wanted)),
+        current,
+        date,
+        half=wanted.half,
+        ahead=wanted.ahead,
+        allow_removals=wanted.allow_removals,
+    )
+
+
+def today(register: Register) -> dt.date:
+    """The day that it is in the bureau's time zone."""
+    from zoneinfo import ZoneInfo
+
+    return dt.datetime.now(ZoneInfo(register.timezone)).date()
+
+
+def _focus(policy: Policy, register: Register, wanted: Wanted) -> Focus:
+    from reconciler.desired import select_clients, select_consultants
+    from reconciler.plan.focus import Focus
+
+    who = [*wanted.consultants, *(f"@{team}" for team in wanted.teams)]
+    which = [*wanted.clients, *(f"tag:{tag}" for tag in wanted.tags)]
+    return Focus(
+        consultants=select_consultants(policy, register, who) if who else None,
+        clients=select_clients(policy, register, which) if which else None,
+    )

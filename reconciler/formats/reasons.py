@@ -1,0 +1,28 @@
+"""The texts of reason codes: why something is blocked, was refused or failed."""
+
+from __future__ import annotations
+
+from reconciler.errors import Message
+from reconciler.rights import Reason
+
+_TEXTS: dict[str, Message] = {
+    Reason.NEEDS_SYSTEM_ADMINISTRATOR: Message("needs a system administrator at the client"),
+    Reason.NEEDS_PROGRAM_ADMINISTRATOR: Message(
+        "needs a system administrator at the client, or an administrator of the program there"
+    ),
+    Reason.HOLDS_OTHER_PROGRAMS: Message(
+        "removing access would also take programs that are not managed here"
+    ),
+    Reason.CONSULTANT_LEFT: Message("the consultant has left the bureau"),
+    Reason.CLIENT_NOT_CONNECTED: Message("the client is not connected to the bureau"),
+    Reason.UNKNOWN_CONSULTANT: Message("the bureau does not know the consultant any more"),
+    Reason.UNKNOWN_CLIENT: Message("the bureau does not know the client any more"),
+    Reason.PRECONDITION_FAILED: Message("somebody else changed it after the plan was made"),
+}
+
+
+def reason_text(reason: str | None) -> Message:
+    """The sentence for a reason code; a code that we do not know stands for itself."""
+    if reason is None:
+        return Message("no reason was given")
+    return _TEXTS.get(reason, Message("the backend says: {code}", code=reason))

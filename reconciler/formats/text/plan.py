@@ -1,0 +1,254 @@
+"""The plan as an office manager reads it: what happens to whom, why, what is blocked, and a summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from reconciler.errors import Message
+from reconciler.formats.names import FOLD, Namer
+from reconciler.formats.reasons import reason_text
+from reconciler.formats.safe import clean
+from reconciler.formats.text.findings import findings_lines
+from reconciler.formats.text.lines import detail, heading, item, paragraph
+from reconciler.plan import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reconciler.desired import Rule
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Blocked, Operation, Plan, Unmanaged
+
+ITEMS = 40
+"""Items of a section that are shown before the rest is folded."""
+
+_MARKS = {
+    Change.GIVE_ACCESS: "+",
+    Change.ADD_PROGRAMS: "+",
+    Change.REMOVE_PROGRAMS: "-",
+    Change.REMOVE_ACCESS: "-",
+}
+
+
+def plan_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
+    """The whole plan as text, with a line break at its end.
+
+    Args:
+        plan: what to show.
+        say: the language.
+        full: fold nothing.
+    """
+    return "\n".join(_Writer(plan, say, full=full).lines()) + "\n"
+
+
+def blocked_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
+    """The blocked changes of a plan alone, "" where there are none."""
+    lines = _Writer(plan, say, full=full).blocked()
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+_Thing = TypeVar("_Thing")
+
+
+class _Writer:
+    """Writes one plan in one language."""
+
+    def __init__(self, plan: Plan, say: Catalogue, *, full: bool) -> None:
+        self.plan, self.say = plan, say
+        self.name = Namer(plan.register, say, None if full else FOLD)
+        self.items = None if full else ITEMS
+
+    def lines(self) -> list[str]:
+        return [
+            *self.head(),
+            *(line for change in Change for line in self.section(change)),
+            *self.blocked(),
+            *self.unmanaged(),
+            *self.ending(),
+            *findings_lines(self.plan.findings, self.say),
+            *self.refusals(),
+            *self.summary(),
+        ]
+
+    def head(self) -> list[str]:
+        plan, say = self.plan, self.say
+        return [
+            *paragraph(say("Plan for {bureau} on {date}", bureau=plan.register.label, date=plan.date)),
+            *paragraph(say("Operator: {name}", name=plan.operator.label or plan.operator.key)),
+        ]
+
+    def section(self, change: Change) -> list[str]:
+        operations = [o for o in self.plan.operations if o.change is change]
+        if not operations:
+            return []
+        cells = sum(o.cells for o in operations)
+        pairs = sum(o.pairs for o in operations)
+        lines = heading(self.say.message(_heading(change, pairs, cells)))
+        return [*lines, *self.folded(operations, self.operation)]
+
+    def operation(self, operation: Operation) -> list[str]:
+        block = operation.block
+        mark = _MARKS[operation.change]
+        lines = item(mark, self.name.consultants(block.consultants))
+        lines += detail(self.clients(block.clients))
+        if operation.programs:
+            lines += detail(self.programs(operation.change, operation.programs))
+        return lines + self.why(operation.change, operation.rules)
+
+    def clients(self, clients: Sequence[int]) -> str:
+        names = self.name.clients(clients)
+        if len(clients) == 1:
+            return self.say("at {client}", client=names)
+        return self.say.count("at {n} client: {names}", "at {n} clients: {names}", len(clients), names=names)
+
+    def programs(self, change: Change, mask: int) -> str:
+        names = self.name.programs(mask)
+        match change:
+            case Change.REMOVE_ACCESS:
+                return self.say("and with the access: {programs}", programs=names)
+            case _:
+                return self.say("programs: {programs}", programs=names)
+
+    def why(self, change: Change, rules: Sequence[int]) -> list[str]:
+        say = self.say
+        if not rules:
+            return detail(say("why: no rule gives it")) if _removes(change) else []
+        texts = [self.rule(self.plan.rules[rule]) for rule in rules[:3]]
+        if len(rules) > 3:
+            texts.append(say.count("{n} more", "{n} more", len(rules) - 3))
+        return detail(say.count("rule: {rules}", "rules: {rules}", len(rules), rules=say.listing(texts)))
+
+    def rule(self, rule: Rule) -> str:
+        facts = [clean(rule.reason)] if rule.reason else []
+        if rule.until:
+            facts.append(self.say("until {date}", date=rule.until))
+        return f"{clean(rule.name)} ({'; '.join(facts)})" if facts else clean(rule.name)
+
+    def blocked(self) -> list[str]:
+        blocked, say = self.plan.blocked, self.say
+        if not blocked:
+            return []
+        cells = self.plan.summary.blocked
+        lines = heading(
+            say.count(
+                "Blocked: {n} change that this operator does not get done",
+                "Blocked: {n} changes that this operator does not get done",
+                cells,
+            )
+        )
+        return [*lines, *self.folded(blocked, self.block)]
+
+    def block(self, blocked: Blocked) -> list[str]:
+        say = self.say
+        lines = item(
+            "!", say.message(_would(blocked.change, self.name.consultants(blocked.block.consultants)))
+        )
+        lines += detail(self.clients(blocked.block.clients))
+        if blocked.block.mask:
+            lines += detail(self.programs(blocked.change, blocked.block.mask))
+        lines += detail(say("why: {reason}", reason=reason_text(blocked.reason)))
+        if blocked.could is not None and blocked.reason.startswith("needs-"):
+            lines += detail(self.who_could(blocked.could))
+        return lines + (self.why(blocked.change, blocked.rules) if blocked.rules else [])
+
+    def who_could(self, keys: Sequence[str]) -> str:
+        others = {other.key: other for other in self.plan.others or ()}
+        names = [self.name.operator(others[key]) for key in keys]
+        if not names:
+            return self.say("who could: none of the operators")
+        return self.say("who could: {names}", names=self.say.listing(names))
+
+    def unmanaged(self) -> list[str]:
+        blocks, say = self.plan.unmanaged, self.say
+        if not blocks:
+            return []
+        lines = heading(
+            say.count(
+                "Left as it is: access of {n} pair of consultant and client that no rule mentions",
+                "Left as it is: access of {n} pairs of consultant and client that no rule mentions",
+                self.plan.summary.unmanaged,
+            )
+        )
+        return [*lines, *self.folded(blocks, self.leave)]
+
+    def leave(self, unmanaged: Unmanaged) -> list[str]:
+        block = unmanaged.block
+        lines = item("?", self.name.consultants(block.consultants)) + detail(self.clients(block.clients))
+        if block.mask:
+            return lines + detail(self.say("programs: {programs}", programs=self.name.programs(block.mask)))
+        return lines + detail(self.say("access without programs"))
+
+    def ending(self) -> list[str]:
+        if not self.plan.ending:
+            return []
+        lines = heading(self.say("Ends soon"))
+        for ending in self.plan.ending:
+            lines += item("*", self.rule(self.plan.rules[ending.rule]))
+        return lines
+
+    def refusals(self) -> list[str]:
+        if not self.plan.refusals:
+            return []
+        lines = heading(self.say("A guardrail forbids to apply this plan"))
+        for refusal in self.plan.refusals:
+            lines += item("!", self.say.message(refusal.message))
+        return lines
+
+    def summary(self) -> list[str]:
+        figures, say = self.plan.summary, self.say
+        parts = [
+            say.count("{n} access given", "{n} accesses given", figures.accesses_given),
+            say.count("{n} program added", "{n} programs added", figures.programs_added),
+            say.count("{n} program removed", "{n} programs removed", figures.programs_removed),
+            say.count("{n} access removed", "{n} accesses removed", figures.accesses_removed),
+            say.count("{n} change blocked", "{n} changes blocked", figures.blocked),
+        ]
+        if self.plan.in_sync:
+            text = say("Nothing to do: access is what the rules say.")
+        else:
+            text = say("Summary: {figures}.", figures=", ".join(parts))
+        return ["", *paragraph(text)]
+
+    def folded(self, things: Sequence[_Thing], write: Callable[[_Thing], list[str]]) -> list[str]:
+        """Write the first things of a section, and how many are not shown."""
+        shown = things if self.items is None or len(things) <= self.items + 1 else things[: self.items]
+        lines = [line for thing in shown for line in write(thing)]
+        hidden = len(things) - len(shown)
+        if hidden:
+            text = self.say.count(
+                "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
+            )
+            lines += paragraph(text, "    ")
+        return lines
+
+
+def _removes(change: Change) -> bool:
+    return change in (Change.REMOVE_PROGRAMS, Change.REMOVE_ACCESS)
+
+
+def _heading(change: Change, pairs: int, cells: int) -> Message:
+    match change:
+        case Change.GIVE_ACCESS:
+            return Message.count(
+                "Gives access to clients: {n} access", "Gives access to clients: {n} accesses", pairs
+            )
+        case Change.ADD_PROGRAMS:
+            return Message.count("Adds programs: {n} program", "Adds programs: {n} programs", cells)
+        case Change.REMOVE_PROGRAMS:
+            return Message.count("Removes programs: {n} program", "Removes programs: {n} programs", cells)
+        case Change.REMOVE_ACCESS:
+            return Message.count(
+                "Removes access to clients: {n} access", "Removes access to clients: {n} accesses", pairs
+            )
+
+
+def _would(change: Change, names: str) -> Message:
+    match change:
+        case Change.GIVE_ACCESS:
+            return Message("{names} would get access", names=names)
+        case Change.ADD_PROGRAMS:
+            return Message("{names} would get programs", names=names)
+        case Change.REMOVE_PROGRAMS:
+            return Message("{names} would lose programs", names=names)
+        case Change.REMOVE_ACCESS:
+            return Message("{names} would lose access", names=names)

@@ -1,0 +1,197 @@
+"""What became of a plan, item by item: what went wrong first, and what was left because it is blocked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.apply import ACCESS, Ended
+from reconciler.errors import Message
+from reconciler.formats.names import FOLD, Namer
+from reconciler.formats.reasons import reason_text
+from reconciler.formats.safe import clean
+from reconciler.formats.text.lines import detail, heading, item, paragraph
+from reconciler.formats.text.plan import blocked_text
+from reconciler.grid import OperationKind, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reconciler.apply import Item, Notification, Result, Results
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Plan
+
+ITEMS = 40
+"""Items of a job that went well and are shown before the rest is folded; what went wrong is never folded."""
+
+KINDS = {
+    OperationKind.GIVE_ACCESS: Message("give access and assign programs"),
+    OperationKind.REMOVE_ACCESS: Message("remove access to clients"),
+    OperationKind.REMOVE_PROGRAMS: Message("remove access to programs"),
+}
+
+OUTCOMES = {
+    Outcome.DONE: Message("done"),
+    Outcome.ALREADY: Message("already so"),
+    Outcome.REFUSED: Message("refused"),
+    Outcome.FAILED: Message("failed"),
+}
+
+ENDED = {
+    Ended.FINISHED: Message("finished"),
+    Ended.UNFINISHED: Message("its job was not done in time and may still be running at the backend"),
+    Ended.UNANSWERED: Message("it got no answer; it may or may not have reached the backend"),
+    Ended.REJECTED: Message("the backend did not take it"),
+    Ended.NOT_SENT: Message("not sent, because the run was stopped before"),
+}
+
+
+def applied_text(
+    plan: Plan,
+    results: Results,
+    left: Plan,
+    notifications: Sequence[Notification],
+    say: Catalogue,
+    *,
+    full: bool = False,
+) -> str:
+    """All that follows a plan that was applied: notifications, results, what was blocked, what is left."""
+    parts = [
+        "\n" + notifications_text(notifications, say) if notifications else "",
+        results_text(plan, results, say, full=full),
+        blocked_text(left, say, full=full),
+        "\n" + "\n".join(paragraph(_left(left, say))) + "\n",
+    ]
+    return "".join(parts)
+
+
+def _left(left: Plan, say: Catalogue) -> str:
+    """In a sentence, what a look at the bureau after the run says."""
+    if left.in_sync:
+        return say("Looked again: the bureau is what the rules say.")
+    changes, blocked = left.summary.changes, left.summary.blocked
+    if not changes:
+        return say.count(
+            "Looked again: {n} blocked change is left, and nothing else.",
+            "Looked again: {n} blocked changes are left, and nothing else.",
+            blocked,
+        )
+    return say.count(
+        "Looked again: {n} change is still to be made, and {blocked} are blocked.",
+        "Looked again: {n} changes are still to be made, and {blocked} are blocked.",
+        changes,
+        blocked=blocked,
+    )
+
+
+def results_text(plan: Plan, results: Results, say: Catalogue, *, full: bool = False) -> str:
+    """What became of each operation, and the figures, with a line break at its end."""
+    writer = _Writer(plan, say, full=full)
+    lines = [line for result in results.results for line in writer.result(result)]
+    return "\n".join([*lines, *writer.summary(results)]) + "\n"
+
+
+def notifications_text(notifications: Sequence[Notification], say: Catalogue) -> str:
+    """What the bureau notified of, a line each."""
+    lines: list[str] = []
+    for notification in notifications:
+        counts = [(outcome, notification.outcomes.get(outcome, 0)) for outcome in Outcome]
+        told = [f"{say.number(n)} {say.message(OUTCOMES[outcome])}" for outcome, n in counts if n]
+        lines += paragraph(
+            say(
+                "Notification: job {job} is done ({kind}): {figures}",
+                job=notification.job,
+                kind=KINDS[notification.kind],
+                figures=", ".join(told),
+            )
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+class _Writer:
+    """Writes the results of one plan in one language."""
+
+    def __init__(self, plan: Plan, say: Catalogue, *, full: bool) -> None:
+        self.register, self.say = plan.register, say
+        self.name = Namer(plan.register, say, None if full else FOLD)
+        self.items = None if full else ITEMS
+
+    def result(self, result: Result) -> list[str]:
+        say = self.say
+        kind = say.message(KINDS[result.order.kind])
+        if result.job is None:
+            title = say("Operation: {kind}", kind=kind)
+        else:
+            title = say("Job {job}: {kind}", job=result.job, kind=kind)
+        lines = heading(title)
+        if result.ended is not Ended.FINISHED:
+            lines += item("!", say.message(ENDED[result.ended]))
+        if result.problem is not None:
+            lines += detail(say.message(result.problem))
+        return [*lines, *self.told(result.items), *self.untold(result)]
+
+    def told(self, items: Sequence[Item]) -> list[str]:
+        wrong = [i for i in items if i.outcome in (Outcome.REFUSED, Outcome.FAILED)]
+        well = [i for i in items if i.outcome not in (Outcome.REFUSED, Outcome.FAILED)]
+        shown = well if self.items is None or len(well) <= self.items + 1 else well[: self.items]
+        lines = [line for one in (*wrong, *shown) for line in self.item(one)]
+        if hidden := len(well) - len(shown):
+            text = self.say.count(
+                "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
+            )
+            lines += paragraph(text, "    ")
+        return lines
+
+    def item(self, told: Item) -> list[str]:
+        say = self.say
+        outcome = say.message(OUTCOMES[told.outcome])
+        if told.outcome in (Outcome.REFUSED, Outcome.FAILED):
+            outcome = f"{outcome}: {say.message(reason_text(told.reason))}"
+        mark = {Outcome.DONE: "*", Outcome.ALREADY: "="}.get(told.outcome, "!")
+        what = self.what(told.programs, access=told.access)
+        return item(mark, f"{self.pair(told.consultant, told.client)}: {what}: {outcome}")
+
+    def pair(self, consultant: str, client: str) -> str:
+        person = self.register.consultants.names.find(consultant)
+        company = self.register.clients.names.find(client)
+        return self.say(
+            "{consultant} at {client}",
+            consultant=clean(consultant) if person is None else self.name.consultant(person),
+            client=clean(client) if company is None else self.name.client(company),
+        )
+
+    def what(self, programs: Iterable[str], *, access: bool) -> str:
+        names = [self.say("access")] if access else []
+        known = self.register.programs.names
+        for program in programs:
+            number = known.find(program)
+            names.append(clean(program) if number is None else self.name.program(number))
+        return self.say.listing(names)
+
+    def untold(self, result: Result) -> list[str]:
+        return [
+            *self.cells(self.say("asked for, but the result does not tell of it"), result.missing),
+            *self.cells(self.say("not asked for, but the result tells of it"), result.unexpected),
+        ]
+
+    def cells(self, text: str, cells: Sequence[tuple[str, str, str]]) -> list[str]:
+        lines: list[str] = []
+        for consultant, client, program in cells[: FOLD if self.items else None]:
+            what = self.what([program] if program != ACCESS else [], access=program == ACCESS)
+            lines += item("!", f"{self.pair(consultant, client)}: {what}: {text}")
+        return lines
+
+    def summary(self, results: Results) -> list[str]:
+        say, counts = self.say, results.outcomes
+        parts = [f"{say.number(counts[o])} {say.message(OUTCOMES[o])}" for o in Outcome]
+        lines = ["", *paragraph(say("Result: {figures}.", figures=", ".join(parts)))]
+        unfinished = sum(result.ended is not Ended.FINISHED for result in results.results)
+        if unfinished:
+            text = say.count(
+                "{n} operation did not come to its end.",
+                "{n} operations did not come to their end.",
+                unfinished,
+            )
+            lines += paragraph(text)
+        if results.interrupted:
+            lines += paragraph(say("Stopped by hand: nothing more was sent."))
+        return lines

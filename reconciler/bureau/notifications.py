@@ -1,0 +1,74 @@
+"""Notifications: one for each job that is done, for the operator that asked for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.bureau.clock import now
+from reconciler.bureau.jobs import outcomes
+from reconciler.bureau.problems import Code, Problem
+from reconciler.bureau.tokens import new_id
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from reconciler.bureau.jobs import Document
+    from reconciler.bureau.operators import SignedIn
+
+_PAGE = """
+SELECT notification.id, notification.number, notification.created, read,
+       job.id AS job, operation, done, already, refused, failed
+FROM notification JOIN job ON job.number = notification.job
+WHERE notification.operator = :operator AND (read, -notification.number) > (:read, :number)
+ORDER BY read, notification.number DESC LIMIT :limit
+"""
+
+
+def insert_notification(db: sqlite3.Connection, bureau: int, operator: int, job: int) -> None:
+    """Tell an operator that its job is done."""
+    query = "INSERT INTO notification (id, bureau, operator, job, created) VALUES (?, ?, ?, ?, ?)"
+    db.execute(query, (new_id(), bureau, operator, job, now()))
+
+
+def read_notifications(
+    db: sqlite3.Connection, operator: SignedIn, after: tuple[int, int] | None, limit: int
+) -> tuple[Document, tuple[int, int] | None]:
+    """The operator's notifications, unread ones first, then the newest first.
+
+    Args:
+        db: inside a read transaction.
+        operator: whose.
+        after: (read, number) of the last one of the page before, None for the first page.
+        limit: how many at most.
+
+    Returns:
+        The page, and what to go on after, None where it is the last page.
+    """
+    counts = (
+        "SELECT count(*) AS total, ifnull(sum(NOT read), 0) AS unread FROM notification WHERE operator = ?"
+    )
+    total, unread = db.execute(counts, (operator.number,)).fetchone()
+    read, number = (after[0], -after[1]) if after else (-1, 0)
+    values = {"operator": operator.number, "read": read, "number": number, "limit": limit + 1}
+    rows = db.execute(_PAGE, values).fetchall()
+    more = (rows[limit - 1]["read"], rows[limit - 1]["number"]) if len(rows) > limit else None
+    items = [_item(row) for row in rows[:limit]]
+    return {"total": total, "unread": unread, "items": items}, more
+
+
+def mark_read(db: sqlite3.Connection, operator: SignedIn, key: str) -> None:
+    """Mark a notification of this operator as read; raises Problem where it has none of that id."""
+    query = "UPDATE notification SET read = 1 WHERE operator = ? AND id = ?"
+    if db.execute(query, (operator.number, key)).rowcount == 0:
+        raise Problem(Code.NOT_FOUND, "You have no notification of that id.")
+
+
+def _item(row: sqlite3.Row) -> Document:
+    return {
+        "id": row["id"],
+        "job": row["job"],
+        "operation": row["operation"],
+        "created": row["created"],
+        "read": bool(row["read"]),
+        "outcomes": outcomes(row),
+    }

@@ -1,0 +1,61 @@
+"""The bureau server on a port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from reconciler.bureau.app import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.bureau.settings import Settings
+    from reconciler.bureau.store import Store
+
+
+def serve(
+    store: Store,
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    key: Path | None = None,
+    certificate: Path | None = None,
+) -> None:
+    """Serve the bureaus of a database until SIGINT or SIGTERM.
+
+    Args:
+        store: the database; the caller closes it afterwards.
+        settings: the limits.
+        host: address to listen on.
+        port: port to listen on; 0 for any that is free.
+        key: private key of the certificate, for HTTPS.
+        certificate: with its chain, in PEM; None for plain HTTP.
+    """
+    server_of(store, settings, host=host, port=port, key=key, certificate=certificate).run()
+
+
+def server_of(
+    store: Store,
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    key: Path | None = None,
+    certificate: Path | None = None,
+) -> uvicorn.Server:
+    """The server that `serve` runs, to start and stop otherwise; the arguments are the same."""
+    config = uvicorn.Config(
+        create_app(store, settings),
+        host=host,
+        port=port,
+        lifespan="on",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        ssl_keyfile=str(key) if key else None,
+        ssl_certfile=str(certificate) if certificate else None,
+    )
+    return uvicorn.Server(config)

@@ -1,5 +1,6 @@
 """Ways to reach a bureau, found by entry point, each one file; light until one is opened.
 
+seam.py     the Backend protocol                      config.py   what is configured
 wire.py     JSON of the contract ↔ values             api.py      a request out, a checked document back
 paging.py   pages of one revision, counted            bounded.py  a deadline and a cap on every exchange
 remote.py   the Backend over the API                  http.py, embedded.py  where the API is
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.backends.seam import Backend, BackendConfig, Notification
+from reconciler.backends.config import BackendConfig
 from reconciler.errors import InputError, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from importlib.metadata import EntryPoints
+
+    from reconciler.backends.seam import Backend, Notification
 
 __all__ = ["Backend", "BackendConfig", "Notification", "open_backend"]
 
@@ -36,6 +39,15 @@ def open_backend(config: BackendConfig) -> Backend:
         )
     opener: Callable[[BackendConfig], Backend] = installed[config.kind].load()
     return opener(config)
+
+
+def __getattr__(name: str) -> object:
+    """The types of `seam`, for annotations; they bring the grid with them, so they come when asked for."""
+    if name in ("Backend", "Notification"):
+        from reconciler.backends import seam
+
+        return getattr(seam, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _installed() -> EntryPoints:

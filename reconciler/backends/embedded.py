@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from reconciler.backends.config import BackendConfig
     from reconciler.backends.remote import RemoteBackend
-    from reconciler.backends.seam import BackendConfig
 
 _SETTINGS = frozenset({"database"})
 _URL = "http://bureau.localhost"

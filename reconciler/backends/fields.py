@@ -84,13 +84,14 @@ class Fields:
         value = self.values.get(name)
         return value if isinstance(value, bool) else self.wrong(name, "true or false")
 
-    def time(self, name: str) -> datetime:
-        """A date and time with its time zone (RFC 3339)."""
+    def time(self, name: str) -> str:
+        """A date and time with its time zone (RFC 3339), as it is written."""
+        text = self.text(name)
         try:
-            value = datetime.fromisoformat(self.text(name))
+            zone = datetime.fromisoformat(text).tzinfo
         except ValueError:
-            self.wrong(name, "a date and time")
-        return value if value.tzinfo else self.wrong(name, "a date and time with a time zone")
+            zone = None
+        return text if zone else self.wrong(name, "a date and time with a time zone")
 
     def word(self, name: str, words: type[Word]) -> Word:
         """One of a set of words."""

@@ -27,7 +27,7 @@ from reconciler.errors import InputError, Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.backends.seam import BackendConfig
+    from reconciler.backends.config import BackendConfig
 
 _SETTINGS = frozenset({"url", "allow-plain-http", "ca-file"})
 

@@ -16,7 +16,7 @@ import httpx
 from reconciler.errors import BackendError, Message, StateMoved, Unauthorised, Unreachable
 
 if TYPE_CHECKING:
-    from reconciler.backends.seam import BackendConfig
+    from reconciler.backends.config import BackendConfig
 
 _LONGEST = 500
 

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from reconciler.apply.protocol import Item, Job, Order
+    from reconciler.apply.protocol import Item, Job, Notification, Order
     from reconciler.backends.api import Api
     from reconciler.backends.fields import Fields
-    from reconciler.backends.seam import Notification
     from reconciler.backends.settings import Limits
     from reconciler.rights import Operator
 

@@ -35,16 +35,16 @@ class Limits:
         poll: between two looks at a job, where the backend does not wait for us.
     """
 
-    connect_timeout: float = 10
-    read_timeout: float = 30
-    deadline: float = 120
+    connect_timeout: float = 10.0
+    read_timeout: float = 30.0
+    deadline: float = 120.0
     max_response_bytes: int = 64_000_000
     max_pages: int = 10_000
     restarts: int = 4
     retries: int = 5
     backoff: float = 0.5
-    max_wait: float = 30
-    total_wait: float = 120
+    max_wait: float = 30.0
+    total_wait: float = 120.0
     poll: float = 0.5
 
     @classmethod

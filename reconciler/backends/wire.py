@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reconciler.apply.protocol import Item, Job, JobState
-from reconciler.backends.seam import Notification
+from reconciler.apply.protocol import Item, Job, JobState, Notification
 from reconciler.errors import BackendError, Message
 from reconciler.grid import OperationKind, Outcome, Programs
 from reconciler.grid.register import Client, Consultant, Program

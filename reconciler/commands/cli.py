@@ -78,17 +78,16 @@ def run(arguments: Sequence[str]) -> int:
 
 def _failed(error: BaseException, say: Catalogue) -> int:
     """Tell of a failure, and return its exit code."""
-    match error:
-        case click.ClickException():
-            error.show()
-            return Exit.USAGE if isinstance(error, click.UsageError) else Exit.ERROR
-        case KeyboardInterrupt() | click.Abort():
-            click.echo(say("Interrupted."), err=True)
-            return Exit.INTERRUPTED
-        case BrokenPipeError():
-            # whoever read our output has had enough; let Python not complain about it at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return Exit.ERROR
+    if isinstance(error, click.ClickException):
+        error.show()
+        return Exit.USAGE if isinstance(error, click.UsageError) else Exit.ERROR
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        click.echo(say("Interrupted."), err=True)
+        return Exit.INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        # whoever read our output has had enough; let Python not complain about it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.ERROR
     from reconciler.commands.failures import record, tell
 
     if isinstance(error, ReconcilerError):

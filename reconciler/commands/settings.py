@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FILE = "reconciler.yaml"
 
+TOKEN = "RECONCILER_TOKEN"  # noqa: S105 - the name of a variable, no secret
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -104,19 +106,20 @@ def backend_config(settings: Settings) -> BackendConfig:
                 file=FILE,
             ),
         )
-    return BackendConfig(settings.kind, settings.backend, _token(settings))
+    token, token_from = _token(settings)
+    return BackendConfig(settings.kind, settings.backend, token, token_from)
 
 
-def _token(settings: Settings) -> str:
-    token = os.environ.get("RECONCILER_TOKEN", "").strip()
+def _token(settings: Settings) -> tuple[str, str]:
+    token = os.environ.get(TOKEN, "").strip()
     if token:
-        return token
+        return token, TOKEN
     if settings.token_file is None:
         raise ReconcilerError(
             Message("there is no token"),
             Message("put it into the environment as RECONCILER_TOKEN, or name a file with token-file"),
         )
-    return _token_from(settings.token_file)
+    return _token_from(settings.token_file), str(settings.token_file)
 
 
 def _token_from(path: Path) -> str:

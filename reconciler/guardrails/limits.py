@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing import TYPE_CHECKING
+
 from reconciler.errors import Message
 
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How many removals are allowed at once.
-
-    Attributes:
-        figure: as many cells, or as many percent of the cells that are managed now.
-        percent: which of the two.
-    """
-
-    figure: float
-    percent: bool
-
-    def cells(self, managed: int) -> int:
-        """The limit in cells, where so many are managed now; never less than is written."""
-        return int(managed * self.figure / 100) if self.percent else int(self.figure)
+if TYPE_CHECKING:
+    from reconciler.desired import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +38,17 @@ class Refusal:
         )
 
 
-def check_removals(
-    limit: Limit | None, removals: int, managed: int, allowed: int | None
-) -> tuple[Refusal, ...]:
+def check_removals(limits: Limits, removals: int, managed: int, allowed: int | None) -> tuple[Refusal, ...]:
     """Refuse a plan that removes more cells than the limit, unless exactly this figure was allowed by name.
 
     Args:
-        limit: what the YAML says, None for no limit.
+        limits: what the YAML says.
         removals: cells that the plan removes.
         managed: cells that are managed now.
         allowed: the figure given with `--allow-removals`, None for none.
     """
-    if limit is None or removals <= limit.cells(managed) or removals == allowed:
+    if limits.max_removals is None or removals == allowed:
         return ()
-    return (Refusal("max-removals", removals, limit.cells(managed)),)
+    share = managed / 100 if limits.percent else 1
+    limit = int(limits.max_removals * share)
+    return () if removals <= limit else (Refusal("max-removals", removals, limit),)

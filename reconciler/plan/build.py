@@ -87,7 +87,7 @@ def build(
     ).only(half)
     ours = managed(desired, current.access)
     refusals = check_removals(
-        desired.limits.max_removals, plan.summary.removals, len(ours) + ours.cells, allow_removals
+        desired.limits, plan.summary.removals, len(ours) + ours.cells, allow_removals
     )
     return plan.refused(refusals)
 

@@ -14,7 +14,7 @@ from reconciler.grid import OperationKind
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from reconciler.desired import Rule
     from reconciler.errors import Finding
@@ -223,7 +223,7 @@ class Plan:
     revision: str
     operator: Operator
     others: tuple[Operator, ...] | None
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     changes: Changes
     operations: tuple[Operation, ...]
     blocked: tuple[Blocked, ...]

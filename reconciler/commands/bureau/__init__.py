@@ -1,0 +1,29 @@
+"""`reconciler bureau …`: a bureau of your own in a SQLite file: make it, fill it, serve it."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.commands.bureau.create import command as create
+from reconciler.commands.bureau.load import command as load
+from reconciler.commands.bureau.operators import command as operators
+from reconciler.commands.bureau.serve import command as serve
+from reconciler.commands.help import Group
+from reconciler.commands.language import N_
+
+
+@click.group(
+    "bureau",
+    cls=Group,
+    help=N_(
+        "A bureau of your own in a SQLite file: make it, fill it, serve it.\n\n"
+        "It does what a bureau's web application does, by an API: consultants, clients, programs, operators"
+        " with rights, jobs and notifications. Good for trying things out, for tests, and as a backend."
+    ),
+)
+def command() -> None:
+    """The group itself does nothing."""
+
+
+for _one in (create, load, operators, serve):
+    command.add_command(_one)

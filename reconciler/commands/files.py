@@ -1,0 +1,54 @@
+"""Write files whole or not at all, and secrets so that only their owner can read them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.errors import InputError, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def write_new(path: Path, text: str, *, secret: bool = False) -> None:
+    """Write a file that is not there yet.
+
+    Args:
+        path: where; folders above it are made.
+        text: what.
+        secret: only the owner may read it.
+
+    Raises:
+        InputError: where it is there already, or cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # mkstemp makes the file readable by its owner alone; linking it in place never overwrites
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            if not secret:
+                Path(name).chmod(0o666 & ~_umask())
+            os.link(name, path)
+        finally:
+            Path(name).unlink()
+    except FileExistsError:
+        raise InputError(Message("{path} is there already; nothing was overwritten", path=path)) from None
+    except OSError as error:
+        raise InputError(Message("{path} cannot be written: {why}", path=path, why=error.strerror)) from None
+
+
+def write_tokens(folder: Path, tokens: Mapping[str, str]) -> None:
+    """Write each operator's token into a file of its own, NAME.token."""
+    for name, token in tokens.items():
+        write_new(folder / f"{name}.token", f"{token}\n", secret=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,212 @@
+"""Rules to rows: for each rule the pairs that it covers, with the programs that it gives or denies there.
+
+A rule that names one consultant and its clients, as long generated lists do, takes the short way and costs
+a microsecond or two; everything else goes through selectors and comes out as a block, cut by its `except`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reconciler.desired.checks import EACH, UNREMARKABLE, exceptions, texts, uses
+from reconciler.desired.selectors import Kind, Word, parse, words
+from reconciler.desired.side import NOBODY
+from reconciler.errors import Finding, Message, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reconciler.desired.document import Path
+    from reconciler.desired.policy import Entry
+    from reconciler.desired.programs import Masks
+    from reconciler.desired.side import Side
+    from reconciler.desired.world import World
+    from reconciler.grid.arrays import Flags, Ids, Keys
+    from reconciler.grid.arrays import Masks as MaskArray
+
+MOST_PAIRS = 50_000_000
+"""How many pairs all rules together may span: 0.8 GB. A rule for everybody everywhere is nearly always a slip."""
+
+
+class Expander:
+    """Collects the rows of one rule after the other.
+
+    Args:
+        world: what selectors select from.
+        masks: what programs mean.
+        active: by consultant id.
+        findings: takes errors and warnings.
+    """
+
+    def __init__(self, world: World, masks: Masks, active: Flags, findings: list[Finding]) -> None:
+        self.world = world
+        self.masks = masks
+        self.findings = findings
+        self.pairs = 0
+        self._stride = world.consultants.size
+        self._left = frozenset(np.flatnonzero(~active).tolist())
+        self._chunks: list[tuple[Keys, MaskArray, Ids]] = []
+        self._keys: list[int] = []
+        self._masks: list[int] = []
+        self._rules: list[int] = []
+        self._plain: tuple[dict[str, int | None], dict[str, int | None]] = ({}, {})
+        self._selected: dict[tuple[str, str, str | None], Ids] = {}
+
+    def add(self, number: int, entry: Entry, *, current: bool) -> None:
+        """Add the rows of a rule.
+
+        Args:
+            number: of the rule, ascending from call to call.
+            entry: the rule.
+            current: whether to warn of what it names: not where it has ended.
+        """
+        if not self._add_short(number, entry):
+            self._add_block(number, entry, current=current)
+
+    def rows(self) -> tuple[Keys, MaskArray, Ids]:
+        """All rows in key order, those of a pair in rule order, one for each pair and rule."""
+        self._flush()
+        if not self._chunks:
+            return NOBODY, np.empty(0, dtype=np.uint64), NOBODY
+        keys, masks, rules = (np.concatenate(column) for column in zip(*self._chunks, strict=True))
+        order = np.argsort(keys, kind="stable")
+        keys, masks, rules = keys[order], masks[order], rules[order]
+        # a rule for each team covers a pair twice where somebody is in two teams
+        first = np.ones(len(keys), dtype=np.bool_)
+        first[1:] = (keys[1:] != keys[:-1]) | (rules[1:] != rules[:-1])
+        if first.all():
+            return keys, masks, rules
+        starts = np.flatnonzero(first)
+        return keys[starts], np.bitwise_or.reduceat(masks, starts), rules[starts]
+
+    def _add_short(self, number: int, entry: Entry) -> bool:
+        """One consultant and a list of clients, by their keys, no exceptions: whether it was that."""
+        rule = entry.value
+        who, clients = rule["who"], rule["clients"]
+        if not isinstance(who, str) or isinstance(clients, str) or "except" in rule:
+            return False
+        consultant = self._key(0, who)
+        if consultant is None or consultant in self._left:
+            return False
+        ids = [self._key(1, name) for name in clients]
+        keys = [client * self._stride + consultant for client in ids if client is not None]
+        if len(keys) < len(ids):
+            return False
+        mask = self.masks.of(entry, ("programs",), rule.get("programs", ()))
+        self._keys += keys
+        self._masks += [mask] * len(keys)
+        self._rules += [number] * len(keys)
+        self.pairs += len(keys)
+        return True
+
+    def _key(self, side: int, text: str) -> int | None:
+        """The id where a text is a key and nothing more."""
+        plain = self._plain[side]
+        if text not in plain:
+            keys = (self.world.consultants, self.world.clients)[side].keys
+            plain[text] = keys.get(text) if UNREMARKABLE.fullmatch(text) else None
+        return plain[text]
+
+    def _add_block(self, number: int, entry: Entry, *, current: bool) -> None:
+        rule = entry.value
+        mask = self.masks.of(entry, ("programs",), rule.get("programs", ()))
+        before = self.pairs
+        for team in self.world.teams if uses(rule["who"], EACH) else (None,):
+            who = self._select(self.world.consultants, entry, ("who",), rule["who"], team)
+            clients = self._select(self.world.clients, entry, ("clients",), rule["clients"], team)
+            self.pairs += len(who) * len(clients)
+            if self.pairs > MOST_PAIRS:
+                continue
+            keys = (clients[:, None] * self._stride + who[None, :]).ravel()
+            masks = np.full(len(keys), mask, dtype=np.uint64)
+            if "except" in rule:
+                keys, masks = self._except(entry, team, (who, clients), (keys, masks))
+            self._flush()
+            self._chunks.append((keys, masks, np.full(len(keys), number, dtype=np.int64)))
+        self._tell(entry, self.pairs - before, current=current)
+
+    def _tell(self, entry: Entry, pairs: int, *, current: bool) -> None:
+        """What there is to say about what a rule selected as a whole."""
+        if self.pairs > MOST_PAIRS:
+            message = Message(
+                "“{name}” covers {pairs} pairs of consultant and client; all rules together may cover {most}",
+                name=entry.name,
+                pairs=pairs,
+                most=MOST_PAIRS,
+            )
+            self.findings.append(entry.key_finding("too-many-pairs", message))
+        elif pairs == 0 and current:
+            message = Message("“{name}” selects nothing", name=entry.name)
+            found = entry.key_finding("selects-nothing", message)
+            self.findings.append(replace(found, severity=Severity.WARNING))
+        if current and self._left:
+            self.findings += self._who_have_left(entry)
+
+    def _who_have_left(self, entry: Entry) -> Iterator[Finding]:
+        keys = self.world.consultants.keys
+        for path, text in texts(entry.value["who"], ("who",)):
+            for word in words(parse(text)):
+                if word.kind is Kind.KEY and keys.get(word.name) in self._left:
+                    message = Message("{name} has left the bureau and gets nothing", name=word.name)
+                    found = entry.selector_finding("consultant-left", message, path, text, word.at)
+                    yield replace(found, severity=Severity.WARNING)
+
+    def _select(self, side: Side, entry: Entry, path: Path, written: Any, team: str | None) -> Ids:
+        """What a text or a list of texts selects."""
+        chosen = [self._select_one(side, entry, place, text, team) for place, text in texts(written, path)]
+        return chosen[0] if len(chosen) == 1 else np.unique(np.concatenate((NOBODY, *chosen)))
+
+    def _select_one(self, side: Side, entry: Entry, path: Path, text: str, team: str | None) -> Ids:
+        known = self._selected.get((side.noun, text, team))
+        if known is not None:
+            return known
+        unknown: list[Word] = []
+        found = side.select(parse(text), team, unknown)
+        if unknown:
+            self.findings += [side.unknown(entry, path, text, word) for word in unknown]
+        else:
+            self._selected[side.noun, text, team] = found
+        return found
+
+    def _except(
+        self, entry: Entry, team: str | None, ids: tuple[Ids, Ids], rows: tuple[Keys, MaskArray]
+    ) -> tuple[Keys, MaskArray]:
+        """What is left of a block: exceptions with programs take those, others take the pairs."""
+        (who, clients), (keys, masks) = ids, rows
+        keep = np.ones(len(keys), dtype=np.bool_)
+        for path, block in exceptions(entry.value):
+            out_who = self._member(self.world.consultants, entry, (*path, "who"), block, team)[who]
+            out_clients = self._member(self.world.clients, entry, (*path, "clients"), block, team)[clients]
+            area = (out_clients[:, None] & out_who[None, :]).ravel()
+            if "programs" in block:
+                gone = self.masks.of(entry, (*path, "programs"), block["programs"])
+                masks[area] &= ~np.uint64(gone)
+            else:
+                keep &= ~area
+        return keys[keep], masks[keep]
+
+    def _member(
+        self, side: Side, entry: Entry, path: Path, block: Mapping[str, Any], team: str | None
+    ) -> Flags:
+        """For each id whether an exception is about it; all where it does not say."""
+        key = path[-1]
+        if key not in block:
+            return np.ones(side.size, dtype=np.bool_)
+        flags = np.zeros(side.size, dtype=np.bool_)
+        flags[self._select(side, entry, path, block[str(key)], team)] = True
+        return flags
+
+    def _flush(self) -> None:
+        """Turn the rows of short rules into a chunk, so that chunks stay in the order of the rules."""
+        if self._keys:
+            self._chunks.append(
+                (
+                    np.array(self._keys, dtype=np.int64),
+                    np.array(self._masks, dtype=np.uint64),
+                    np.array(self._rules, dtype=np.int64),
+                )
+            )
+            self._keys, self._masks, self._rules = [], [], []

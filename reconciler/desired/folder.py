@@ -1,0 +1,107 @@
+"""From a policy folder to a `Policy`, with everything that is wrong told at once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.desired import characters, schema
+from reconciler.desired.checks import check_policy
+from reconciler.desired.findings import fail_or_warnings
+from reconciler.desired.policy import Policy, merge
+from reconciler.desired.reader import read_yaml
+from reconciler.desired.source import read, shown
+from reconciler.desired.unquoted import unquoted_names
+from reconciler.errors import Finding, InputError, Message, Position, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.desired.document import Document, Value
+    from reconciler.desired.source import Source
+
+_Wrong = frozenset[tuple[str, ...]]
+
+
+def load(folder: Path) -> Policy:
+    """Read every *.yaml file under a folder and merge them.
+
+    Args:
+        folder: the policy folder; folders inside it count, hidden ones do not.
+
+    Returns:
+        The policy, with warnings in its findings.
+
+    Raises:
+        InputError: with everything that is wrong in any of the files, in the order of files and lines.
+    """
+    findings: list[Finding] = []
+    documents = [found for path in _files(folder, findings) if (found := _document(path, folder, findings))]
+    policy, twice = merge(documents)
+    findings += twice
+    if not any(len(wrong) >= schema.MOST for _, wrong in documents):
+        findings += check_policy(policy)
+    return Policy(policy.sections, fail_or_warnings(findings))
+
+
+def _files(folder: Path, findings: list[Finding]) -> Iterator[Path]:
+    """The YAML files, by name; notes what is no YAML file and looks like one."""
+    name = shown(folder)
+    if not folder.is_dir():
+        message = Message("the policy folder {folder} does not exist", folder=name)
+        hint = Message("“reconciler init” makes one")
+        raise InputError.of([Finding("no-folder", message, hint=hint)])
+    paths = list(_walk(folder))
+    for path in paths:
+        if path.suffix == ".yml":
+            message = Message("{file} is not read: its name ends in .yml", file=path.name)
+            hint = Message("rename it so that it ends in .yaml")
+            findings.append(
+                Finding("not-read", message, Position(shown(path)), hint, severity=Severity.WARNING)
+            )
+    found = [path for path in paths if path.suffix == ".yaml"]
+    if not found:
+        message = Message("there is no *.yaml file in {folder}", folder=name)
+        hint = Message("“reconciler init” makes an example to start from")
+        raise InputError.of([*findings, Finding("no-files", message, hint=hint)])
+    yield from found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
+        base = Path(parent)
+        yield from (base / name for name in sorted(names) if not name.startswith("."))
+
+
+def _document(path: Path, folder: Path, findings: list[Finding]) -> tuple[Document, _Wrong] | None:
+    source, found = read(path, folder)
+    findings += found
+    if source is None:
+        return None
+    document, found = _read(source)
+    findings += found
+    if document is None:
+        return None
+    findings += unquoted_names(document)
+    if not characters.plain(source):
+        findings += characters.suspicious(document)
+    found, wrong = schema.check(document, _without_empty_sections(document.root))
+    findings += found
+    return document, frozenset(tuple(map(str, path[:3])) for path in wrong) | frozenset(
+        tuple(map(str, path[:2])) for path in wrong
+    )
+
+
+def _read(source: Source) -> tuple[Document | None, list[Finding]]:
+    """Invisible characters are told alone: they are what would make the parser's words hard to follow."""
+    hidden = [] if characters.plain(source) and source.text.isprintable() else characters.invisible(source)
+    return (None, hidden) if hidden else read_yaml(source)
+
+
+def _without_empty_sections(root: Value) -> Value:
+    """A section whose lines are all commented out is as good as none."""
+    if not isinstance(root, dict):
+        return root
+    return {key: value for key, value in root.items() if value != "" or key == "bureau"}

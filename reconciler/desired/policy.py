@@ -1,0 +1,163 @@
+"""`Policy`: the documents of a folder, merged. Names are still names; no register has been asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from reconciler.errors import Finding, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from reconciler.desired.document import Document, Path, Value
+    from reconciler.errors import Position
+
+SECTIONS = ("teams", "bundles", "access", "never", "manage", "renames.consultants", "renames.clients")
+"""Where names are defined; `bureau` is one of its own."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A name and what it stands for, in one document.
+
+    Attributes:
+        name: such as a rule's.
+        value: as the schema has accepted it.
+        document: where it stands.
+        node: the number of the key.
+    """
+
+    name: str
+    value: Any
+    document: Document
+    node: int
+
+    @property
+    def position(self) -> Position:
+        """Where the name stands."""
+        return self.document.position(self.node)
+
+    def finding(
+        self, code: str, message: Message, path: Path = (), hint: Message | None = None, offset: int = 0
+    ) -> Finding:
+        """An error at what a path below the value leads to."""
+        node = self.document.node(path, self.node + 1, self.value)
+        return self.document.finding(code, message, node, hint, offset)
+
+    def selector_finding(
+        self, code: str, message: Message, path: Path, text: str, at: int, *, hint: Message | None = None
+    ) -> Finding:
+        """An error in a selector, so many characters after its start."""
+        node = self.document.node(path, self.node + 1, self.value)
+        start = self.document.places[node] + self.document.quoted(node)
+        # a text with escapes or line breaks in it is not found as it is: then its start must do
+        whole = self.document.source.text.startswith(text, start)
+        return self.document.finding(
+            code, message, node, hint, at + start - self.document.places[node] if whole else 0
+        )
+
+    def key_finding(self, code: str, message: Message, hint: Message | None = None) -> Finding:
+        """An error at the name itself."""
+        return self.document.finding(code, message, self.node, hint)
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """What a policy folder says.
+
+    Attributes:
+        sections: for each of SECTIONS and "bureau" the entries by name, in the order of the names.
+        findings: warnings that reading met.
+    """
+
+    sections: Mapping[str, Mapping[str, Entry]]
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def bureau(self) -> Entry | None:
+        """The bureau that the folder is for, where it says so."""
+        return self.sections["bureau"].get("bureau")
+
+    @property
+    def assignments(self) -> Mapping[str, Entry]:
+        """The rules under `access`."""
+        return self.sections["access"]
+
+    @property
+    def denials(self) -> Mapping[str, Entry]:
+        """The rules under `never`."""
+        return self.sections["never"]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over what the documents say, in hex: the same in whatever order and files it is said."""
+        canonical = {
+            section: {name: _canonical(entry.value) for name, entry in entries.items()}
+            for section, entries in self.sections.items()
+        }
+        text = json.dumps(canonical, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    """Every list of the language is a set."""
+    if isinstance(value, dict):
+        return {key: _canonical(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        items = [_canonical(inner) for inner in value]
+        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+    return value
+
+
+def merge(documents: Iterable[tuple[Document, frozenset[tuple[str, ...]]]]) -> tuple[Policy, list[Finding]]:
+    """Merge documents.
+
+    Args:
+        documents: in the order of their file names, each with the paths of entries to leave out as they are wrong.
+
+    Returns:
+        The policy, and an error for each name that is defined in two files.
+    """
+    sections: dict[str, dict[str, Entry]] = {section: {} for section in ("bureau", *SECTIONS)}
+    findings = []
+    for document, wrong in documents:
+        for section, entry in _entries(document):
+            if (*section.split("."), entry.name) in wrong or (entry.name,) in wrong:
+                continue
+            first = sections[section].setdefault(entry.name, entry)
+            if first is not entry:
+                findings.append(_twice(first, entry))
+    ordered = {section: dict(sorted(entries.items())) for section, entries in sections.items()}
+    return Policy(ordered), findings
+
+
+def _entries(document: Document) -> Iterator[tuple[str, Entry]]:
+    root = document.root
+    if not isinstance(root, dict):
+        return
+    for key, node in document.keys(0, root).items():
+        value = root[key]
+        if key == "bureau":
+            yield "bureau", Entry(key, value, document, node)
+        elif key == "renames" and isinstance(value, dict):
+            for kind, inner in document.keys(node + 1, value).items():
+                yield from _section(document, f"renames.{kind}", inner, value[kind])
+        else:
+            yield from _section(document, key, node, value)
+
+
+def _section(document: Document, section: str, node: int, value: Value) -> Iterator[tuple[str, Entry]]:
+    if section in SECTIONS and isinstance(value, dict):
+        for name, key in document.keys(node + 1, value).items():
+            yield section, Entry(name, value[name], document, key)
+
+
+def _twice(first: Entry, again: Entry) -> Finding:
+    before, place = first.position, again.document.places[again.node]
+    message = Message("{name} is defined twice; first in {first}", name=again.name, first=before)
+    hint = Message("rename one of them, or make them one")
+    return again.document.source.finding("defined-twice", message, place, hint, also=[before])

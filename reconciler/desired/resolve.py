@@ -1,0 +1,186 @@
+"""Policy × register × day → `Desired`. Pure: the same three give the same arrays, whatever the day today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reconciler.desired.checks import day
+from reconciler.desired.expand import Expander
+from reconciler.desired.findings import fail_or_warnings
+from reconciler.desired.programs import Masks
+from reconciler.desired.values import (
+    Desired,
+    Limits,
+    Rule,
+    RuleKind,
+    Scope,
+    Sources,
+    Standing,
+    Unlisted,
+)
+from reconciler.desired.world import World, world_of
+from reconciler.errors import Finding, Message, Severity
+from reconciler.grid import Access
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reconciler.desired.policy import Entry, Policy
+    from reconciler.grid import Register
+    from reconciler.grid.arrays import Flags
+
+
+def resolve(policy: Policy, register: Register, on: date) -> Desired:
+    """What a policy says about a register on a day.
+
+    Args:
+        policy: from `load`.
+        register: whom and what the names mean.
+        on: the day; rules are in force from their first to their last day, both included.
+
+    Raises:
+        InputError: with every name that is unknown, and all else that only the register can tell.
+    """
+    findings = list(_other_bureau(policy, register))
+    world = world_of(policy, register, findings)
+    masks = Masks(register.programs, policy.sections["bundles"], findings)
+    scope = _scope(policy, register, world, masks, findings)
+    entries = (*policy.assignments.values(), *policy.denials.values())
+    rules = _rules(policy, on)
+    expander = Expander(world, masks, register.consultants.active, findings)
+    for number, (entry, rule) in enumerate(zip(entries, rules, strict=True)):
+        # what is ahead covers nothing yet, but its names are checked already
+        expander.add(number, entry, current=rule.standing is not Standing.ENDED)
+    warnings = fail_or_warnings(findings)
+    sources = _sources(expander, rules, len(policy.assignments))
+    outside = _outside_scope(register, entries, sources, scope)
+    findings = [*policy.findings, *warnings, *outside]
+    return _desired(policy, register, scope, rules, sources, world=world, findings=fail_or_warnings(findings))
+
+
+def _other_bureau(policy: Policy, register: Register) -> list[Finding]:
+    entry = policy.bureau
+    if entry is None or entry.value == register.bureau:
+        return []
+    message = Message(
+        "this folder is for the bureau “{here}”, and the backend is that of “{there}”",
+        here=entry.value,
+        there=register.bureau,
+    )
+    return [entry.finding("other-bureau", message, hint=Message("is it the right backend?"))]
+
+
+def _scope(policy: Policy, register: Register, world: World, masks: Masks, findings: list[Finding]) -> Scope:
+    manage = policy.sections["manage"]
+    consultants = np.ones(world.consultants.size, dtype=np.bool_)
+    clients = np.ones(world.clients.size, dtype=np.bool_)
+    for key, side, flags in (
+        ("consultants", world.consultants, consultants),
+        ("clients", world.clients, clients),
+    ):
+        if key in manage:
+            flags[:] = False
+            flags[side.select_all(manage[key], "", findings)] = True
+    people, companies = register.consultants.names, register.clients.names
+    consultants[people.ids(world.renames.waiting_consultants)] = False
+    clients[companies.ids(world.renames.waiting_clients)] = False
+    programs = masks.package
+    if "programs" in manage:
+        programs = masks.of(manage["programs"], (), manage["programs"].value)
+    return Scope(consultants, clients, programs)
+
+
+def _rules(policy: Policy, on: date) -> list[Rule]:
+    kinds = ((RuleKind.ASSIGNMENT, policy.assignments), (RuleKind.DENIAL, policy.denials))
+    return [_rule(entry, kind, on) for kind, entries in kinds for entry in entries.values()]
+
+
+def _rule(entry: Entry, kind: RuleKind, on: date) -> Rule:
+    said = entry.value
+    start = day(said["from"]) if "from" in said else None
+    until = day(said["until"]) if "until" in said else None
+    standing = Standing.IN_FORCE
+    if start is not None and on < start:
+        standing = Standing.AHEAD
+    elif until is not None and until < on:
+        standing = Standing.ENDED
+    reason, previously = said.get("reason", ""), said.get("previously", "")
+    return Rule(entry.name, kind, entry.position, start, until, reason, previously, standing)
+
+
+def _sources(expander: Expander, rules: list[Rule], denials: int) -> Sources:
+    keys, masks, numbers = expander.rows()
+    ahead = np.array([rule.standing is Standing.AHEAD for rule in rules], dtype=np.bool_)
+    if ahead.any():
+        keep = ~ahead[numbers]
+        keys, masks, numbers = keys[keep], masks[keep], numbers[keep]
+    return Sources(keys, masks, numbers, denials)
+
+
+def _outside_scope(
+    register: Register, entries: tuple[Entry, ...], sources: Sources, scope: Scope
+) -> list[Finding]:
+    """A warning for each assignment that reaches outside of what the policy manages."""
+    inside = _inside(register, sources, scope) & (sources.masks & ~np.uint64(scope.programs) == 0)
+    beyond = ~inside & (sources.rules < sources.denials)
+    findings = []
+    for number, pairs in zip(*np.unique(sources.rules[beyond], return_counts=True), strict=True):
+        entry = entries[int(number)]
+        message = Message.count(
+            "“{name}” gives what this folder does not manage, at {n} pair of consultant and client",
+            "“{name}” gives what this folder does not manage, at {n} pairs of consultant and client",
+            int(pairs),
+            name=entry.name,
+        )
+        hint = Message("it is left as it is; see “manage:”")
+        found = entry.key_finding("outside-scope", message, hint)
+        findings.append(replace(found, severity=Severity.WARNING))
+    return findings
+
+
+def _inside(register: Register, sources: Sources, scope: Scope) -> Flags:
+    stride = max(register.shape.consultants, 1)
+    inside: Flags = scope.consultants[sources.keys % stride] & scope.clients[sources.keys // stride]
+    return inside
+
+
+def _desired(
+    policy: Policy,
+    register: Register,
+    scope: Scope,
+    rules: list[Rule],
+    sources: Sources,
+    *,
+    world: World,
+    findings: tuple[Finding, ...],
+) -> Desired:
+    shape, keys, masks = register.shape, sources.keys, sources.masks
+    ended = np.array([rule.standing is Standing.ENDED for rule in rules], dtype=np.bool_)[sources.rules]
+    active = register.consultants.active[keys % max(shape.consultants, 1)]
+    inside = _inside(register, sources, scope)
+    gives = sources.rules < sources.denials
+    denies, programs = ~gives & ~ended & inside, np.uint64(scope.programs)
+    whole = masks == 0
+
+    def part(rows: Flags) -> Access:
+        return Access.from_rows(shape, keys[rows], masks[rows] & programs)
+
+    denied_pairs, denied_programs = part(denies & whole), part(denies & ~whole)
+    manage = {name: entry.value for name, entry in policy.sections["manage"].items()}
+    return Desired(
+        access=part(gives & ~ended & active & inside).outside(denied_pairs).less(denied_programs),
+        denied_pairs=denied_pairs,
+        denied_programs=denied_programs,
+        ended=part(gives & (ended | ~active) & inside),
+        scope=scope,
+        unlisted=Unlisted(manage.get("unlisted", Unlisted.REPORT)),
+        other_programs=manage.get("outside-package") == "remove",
+        limits=Limits.of(manage.get("max-removals")),
+        rules=tuple(rules),
+        sources=sources,
+        renames=world.renames,
+        findings=findings,
+    )

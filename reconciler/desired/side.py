@@ -1,0 +1,143 @@
+"""`Side`: the consultants or the clients of a register as selectors see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reconciler.desired.checks import texts
+from reconciler.desired.selectors import Both, Either, Kind, Not, Tree, Word, parse
+from reconciler.desired.suggest import did_you_mean
+from reconciler.errors import Finding, Message, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.desired.document import Path
+    from reconciler.desired.policy import Entry
+    from reconciler.grid.arrays import Ids
+
+NOBODY: Ids = np.empty(0, dtype=np.int64)
+
+
+class Noun(StrEnum):
+    """Which side."""
+
+    CONSULTANT = "consultant"
+    CLIENT = "client"
+
+
+_NO_SUCH_KEY = {
+    Noun.CONSULTANT: Message("there is no consultant “{name}”"),
+    Noun.CLIENT: Message("there is no client “{name}”"),
+}
+_NO_SUCH_TAG = {
+    Noun.CONSULTANT: Message("no consultant has the tag “{name}”"),
+    Noun.CLIENT: Message("no client has the tag “{name}”"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One side.
+
+    Attributes:
+        noun: which.
+        keys: the id of each key, new names included.
+        size: how many ids there are.
+        tags: the ids of each tag, ascending.
+        teams: the ids of each team, ascending; every known team is here.
+        leads: the ids of who leads each team; empty for clients.
+    """
+
+    noun: Noun
+    keys: Mapping[str, int]
+    size: int
+    tags: Mapping[str, Ids]
+    teams: Mapping[str, Ids]
+    leads: Mapping[str, Ids]
+
+    def select(self, tree: Tree, team: str | None, unknown: list[Word]) -> Ids:
+        """The ids that a selector selects, ascending.
+
+        Args:
+            tree: the selector.
+            team: the team that each-team and team:self stand for.
+            unknown: takes the words that the register does not know; they select nothing.
+        """
+        match tree:
+            case Word():
+                found = self._word(tree, team)
+                if found is None:
+                    unknown.append(tree)
+                return NOBODY if found is None else found
+            case Not(inner):
+                flags = np.ones(self.size, dtype=np.bool_)
+                flags[self.select(inner, team, unknown)] = False
+                return np.flatnonzero(flags)
+            case Both(parts):
+                return np.flatnonzero(self._votes(parts, team, unknown) == len(parts))
+            case Either(parts):
+                return np.flatnonzero(self._votes(parts, team, unknown))
+
+    def _votes(self, parts: Sequence[Tree], team: str | None, unknown: list[Word]) -> Ids:
+        """How many of the parts select each id."""
+        votes = np.zeros(self.size, dtype=np.int64)
+        for part in parts:
+            votes[self.select(part, team, unknown)] += 1
+        return votes
+
+    def _word(self, word: Word, team: str | None) -> Ids | None:
+        groups = self.leads if word.kind in {Kind.LEAD, Kind.EACH_LEAD} else self.teams
+        match word.kind:
+            case Kind.KEY:
+                found = self.keys.get(word.name)
+                return None if found is None else np.array([found], dtype=np.int64)
+            case Kind.ALL:
+                return np.arange(self.size, dtype=np.int64)
+            case Kind.TAG:
+                return self.tags.get(word.name)
+            case Kind.TEAM | Kind.LEAD:
+                return groups.get(word.name, NOBODY) if word.name in self.teams else None
+            case Kind.EACH_TEAM | Kind.EACH_LEAD | Kind.SELF:
+                return groups.get(team or "", NOBODY)
+
+    def select_all(self, entry: Entry, key: str, findings: list[Finding]) -> Ids:
+        """What a text or list of texts under a key of an entry selects; "" is the entry's value itself."""
+        written, path = (entry.value[key], (key,)) if key else (entry.value, ())
+        chosen = [NOBODY]
+        for place, text in texts(written, path):
+            unknown: list[Word] = []
+            chosen.append(self.select(parse(text), None, unknown))
+            findings += [self.unknown(entry, place, text, word) for word in unknown]
+        return np.unique(np.concatenate(chosen))
+
+    def unknown(self, entry: Entry, path: Path, text: str, word: Word) -> Finding:
+        """What to say about a word that the register does not know.
+
+        A tag is a warning: it may be one that nobody has yet.
+        """
+        name = word.name
+        if word.kind is Kind.TAG:
+            message = Message(_NO_SUCH_TAG[self.noun].text, name=name)
+            hint = did_you_mean(name, self.tags)
+            found = entry.selector_finding("unknown-tag", message, path, text, word.at, hint=hint)
+            return replace(found, severity=Severity.WARNING)
+        if word.kind is Kind.KEY:
+            message = Message(_NO_SUCH_KEY[self.noun].text, name=name)
+            return entry.selector_finding(
+                f"unknown-{self.noun}", message, path, text, word.at, hint=self._hint(name)
+            )
+        message = Message("there is no team “{name}”", name=name)
+        hint = did_you_mean(name, self.teams)
+        return entry.selector_finding("unknown-team", message, path, text, word.at, hint=hint)
+
+    def _hint(self, name: str) -> Message | None:
+        if name in self.teams:
+            return Message("for the team write team:{name}", name=name)
+        if name in self.tags:
+            return Message("for the tag write tag:{name}", name=name)
+        return did_you_mean(name, self.keys)

@@ -1,0 +1,206 @@
+"""What `resolve` returns: plain frozen values over arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from reconciler.errors import Finding, Position
+    from reconciler.grid import Access
+    from reconciler.grid.arrays import Flags, Ids, Keys, Masks
+
+
+class Unlisted(StrEnum):
+    """What becomes of access that no rule gives."""
+
+    REMOVE = "remove"
+    REPORT = "report"
+    KEEP = "keep"
+
+
+class RuleKind(StrEnum):
+    """What a rule does."""
+
+    ASSIGNMENT = "assignment"
+    DENIAL = "denial"
+
+
+class Standing(StrEnum):
+    """A rule on the day of the plan."""
+
+    AHEAD = "ahead"
+    """It has not started yet, and covers nothing."""
+    IN_FORCE = "in-force"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule, without what it covers: that is in `Sources`.
+
+    Attributes:
+        name: unique within its kind.
+        kind: what it does.
+        position: where its name stands.
+        start: its first day, None where it has always been in force.
+        until: its last day, None where it does not end.
+        reason: why; "" where it does not say.
+        previously: its name before; "" where it had none.
+        standing: on the day that was asked for.
+    """
+
+    name: str
+    kind: RuleKind
+    position: Position
+    start: date | None
+    until: date | None
+    reason: str
+    previously: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """What the policy manages; outside of it nothing is given or removed.
+
+    Attributes:
+        consultants: by id.
+        clients: by id.
+        programs: a mask within the bureau package.
+    """
+
+    consultants: Flags
+    clients: Flags
+    programs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits that the policy sets itself.
+
+    Attributes:
+        max_removals: a number of changes, or a part of the current access.
+        percent: whether it is a part, in percent; None for `max_removals` means no limit.
+    """
+
+    max_removals: float | None = None
+    percent: bool = False
+
+    @classmethod
+    def of(cls, text: str | None) -> Limits:
+        """From "50" or "2%", as the schema has accepted it."""
+        if text is None:
+            return cls()
+        return cls(float(text.removesuffix("%")), text.endswith("%"))
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """Names that the policy knows as the new names of what the register (still) calls otherwise.
+
+    Attributes:
+        consultants: new key to old, where the register has the old key only: the new one means it.
+        clients: likewise.
+        teams: likewise, by `previously` of a team.
+        rules: new name to old, by `previously` of a rule.
+        waiting_consultants: old keys whose new key is in the register too: left alone until the rename is deleted.
+        waiting_clients: likewise.
+    """
+
+    consultants: Mapping[str, str] = field(default_factory=dict)
+    clients: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    waiting_consultants: tuple[str, ...] = ()
+    waiting_clients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """Which rules cover what: one row for each pair and rule.
+
+    Rules that are ahead have no rows. Within a pair rows are in the order of the rules.
+
+    Attributes:
+        keys: of pairs, sorted, not unique.
+        masks: beside them: what the rule gives or denies there; 0 where it is about the pair itself only.
+        rules: beside them: index into `Desired.rules`.
+        denials: the index of the first denial in `Desired.rules`.
+    """
+
+    keys: Keys
+    masks: Masks
+    rules: Ids
+    denials: int
+
+    def rules_at(self, keys: Keys, masks: Masks) -> list[tuple[int, ...]]:
+        """For each row asked for, the rules that cover any of its programs, or the pair itself.
+
+        Args:
+            keys: of pairs, any order.
+            masks: beside them; 0 asks for access itself: every rule of the pair that gives or denies it.
+
+        Returns:
+            Indexes into `Desired.rules`, ascending; a denial of access covers every program of its pair.
+        """
+        first = np.searchsorted(self.keys, keys, side="left")
+        count = np.searchsorted(self.keys, keys, side="right") - first
+        asked = np.repeat(np.arange(len(keys)), count)
+        rows = np.arange(len(asked)) - np.repeat(np.cumsum(count) - count - first, count)
+        wanted = masks[asked]
+        denial = self.rules[rows] >= self.denials
+        whole = denial & (self.masks[rows] == 0)
+        access = (wanted == 0) & ~(denial & (self.masks[rows] != 0))
+        hit = (self.masks[rows] & wanted != 0) | whole | access
+        return _grouped(asked[hit], self.rules[rows][hit], len(keys))
+
+
+def _grouped(owners: Ids, values: Ids, count: int) -> list[tuple[int, ...]]:
+    """For each owner 0 to count - 1 its values; owners ascend."""
+    ends = np.searchsorted(owners, np.arange(count), side="right").tolist()
+    flat, start, groups = values.tolist(), 0, []
+    for end in ends:
+        groups.append(tuple(flat[start:end]))
+        start = end
+    return groups
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desired:
+    """What the policy says about one register on one day.
+
+    Attributes:
+        access: D: the assignments in force, less the denials in force; only consultants who are active,
+            programs of the package, and what is inside the scope.
+        denied_pairs: pairs on which access itself is denied, inside the scope; masks are 0.
+        denied_programs: programs that are denied while the pair stays, inside the scope.
+        ended: what assignments that have ended cover, and all that rules give to consultants who have left.
+        scope: what the policy manages.
+        unlisted: what becomes of access that no rule gives.
+        other_programs: whether removing access may take programs outside the bureau package along.
+        limits: those that the policy sets itself.
+        rules: assignments, then denials, each by name.
+        sources: which rules cover what.
+        renames: which names stand for others.
+        findings: warnings.
+    """
+
+    access: Access
+    denied_pairs: Access
+    denied_programs: Access
+    ended: Access
+    scope: Scope
+    unlisted: Unlisted
+    other_programs: bool
+    limits: Limits
+    rules: Sequence[Rule]
+    sources: Sources
+    renames: Renames
+    findings: tuple[Finding, ...]

@@ -37,11 +37,11 @@ FROM job WHERE number = ? AND ended IS NULL
 """
 _CONSULTANTS = """
 SELECT asked.key, number, active FROM json_each(?) AS asked
-JOIN consultant ON bureau = ? AND consultant.id = asked.value
+CROSS JOIN consultant ON bureau = ? AND consultant.id = asked.value
 """
 _CLIENTS = """
 SELECT asked.key, number, connected FROM json_each(?) AS asked
-JOIN client ON bureau = ? AND client.id = asked.value
+CROSS JOIN client ON bureau = ? AND client.id = asked.value
 """
 _PROGRESS = """
 UPDATE job SET finished = ?, done = done + ?, already = already + ?, refused = refused + ?, failed = failed + ?

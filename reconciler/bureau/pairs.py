@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from reconciler.grid.arrays import Flags, Ids, Masks
 
+# CROSS JOIN: SQLite must look each asked pair up, not look for each pair among those asked.
 _READ = """
 SELECT asked.key, pair.held, pair.mask, pair.revision, ifnull(pair.run, 0), pair.foreign_revision
 FROM json_each(:asked) AS asked
-JOIN pair ON pair.bureau = :bureau AND pair.client = asked.value >> 32
+CROSS JOIN pair ON pair.bureau = :bureau AND pair.client = asked.value >> 32
          AND pair.consultant = asked.value & 0xFFFFFFFF
 """
 

@@ -43,12 +43,11 @@ def command(say: Catalogue, /, folder: Path) -> int:
 
     _clear(folder)
     steps: tuple[tuple[Message, str], ...] = (
-        (Message("A folder to start from: a configuration and the rules in YAML."), "init"),
+        (Message("A folder to start from: a configuration, and the rules in YAML."), "init"),
         (Message("The bureau itself, with its backend in a SQLite file."), "bureau load --example"),
         (Message("Who are we, and what may we hand out?"), "rights"),
-        (Message("What would change? Nothing is done yet."), f"plan --as-of {DAY}"),
         (
-            Message("Do it, as far as our rights go, and see what became of every item."),
+            Message("Plan, do it as far as our rights go, and see what became of every item."),
             f"apply --yes --as-of {DAY}",
         ),
         (Message("Plan again: what is left, and why?"), f"plan --as-of {DAY}"),

@@ -103,12 +103,12 @@ def today(register: Register) -> dt.date:
 
 
 def _focus(policy: Policy, register: Register, wanted: Wanted) -> Focus:
-    from reconciler.desired import select_clients, select_consultants
     from reconciler.plan.focus import Focus
 
     who = [*wanted.consultants, *(f"@{team}" for team in wanted.teams)]
     which = [*wanted.clients, *(f"tag:{tag}" for tag in wanted.tags)]
-    return Focus(
-        consultants=select_consultants(policy, register, who) if who else None,
-        clients=select_clients(policy, register, which) if which else None,
-    )
+    if not who and not which:
+        return Focus()
+    from reconciler.desired import pick
+
+    return Focus(*pick(policy, register, who, which))

@@ -8,7 +8,9 @@ Everything up to `Policy` needs no backend; `resolve` turns names into ids and s
 Findings are collected, never raised one by one; nothing here prints, and nothing but `source` reads files.
 """
 
+from reconciler.desired.config import read_checked
 from reconciler.desired.folder import load
+from reconciler.desired.pick import pick
 from reconciler.desired.policy import Policy
 from reconciler.desired.resolve import resolve
 from reconciler.desired.values import (
@@ -35,5 +37,7 @@ __all__ = [
     "Standing",
     "Unlisted",
     "load",
+    "pick",
+    "read_checked",
     "resolve",
 ]

@@ -45,44 +45,48 @@ _PATTERN_HINTS: dict[str, Message] = {
 }
 
 
-def check(document: Document, instance: Value) -> tuple[list[Finding], list[Path]]:
+POLICY = "schemas/policy.schema.json"
+
+
+def check(document: Document, instance: Value, schema: str = POLICY) -> tuple[list[Finding], list[Path]]:
     """Check a document.
 
     Args:
         document: for the positions.
         instance: its data, perhaps without sections that are empty.
+        schema: name of the schema's file.
 
     Returns:
         What is wrong, in the order of the file and at most MOST, and the paths of what is wrong.
     """
-    fast = _fast()
+    fast = _fast(schema)
     if fast.is_valid(instance):
         return [], []
     suspects = _suspects(instance, [tuple(e.instance_path) for e in fast.iter_errors(instance)])
-    errors = list(islice(_explainer().iter_errors(suspects), MOST))
+    errors = list(islice(_explainer(schema).iter_errors(suspects), MOST))
     found = [finding for error in errors for finding in _explain(document, error)]
     found.sort(key=lambda finding: (finding.position is not None and finding.position, finding.code))
     return found[:MOST], [tuple(error.absolute_path) for error in errors]
 
 
 @cache
-def _schema() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = json.loads(resource("schemas/policy.schema.json").read_text("utf-8"))
+def _schema(name: str) -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = json.loads(resource(name).read_text("utf-8"))
     return loaded
 
 
 @cache
-def _fast() -> jsonschema_rs.Validator:
+def _fast(name: str) -> jsonschema_rs.Validator:
     import jsonschema_rs
 
-    return jsonschema_rs.validator_for(dict(_schema()))
+    return jsonschema_rs.validator_for(dict(_schema(name)))
 
 
 @cache
-def _explainer() -> Any:
+def _explainer(name: str) -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(dict(_schema()))
+    return Draft202012Validator(dict(_schema(name)))
 
 
 def _suspects(instance: Value, paths: list[Path]) -> Value:

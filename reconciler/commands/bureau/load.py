@@ -72,8 +72,10 @@ def command(
 
     assert bureau is not None, "checked above"
     with open_store(database) as store:
-        rows = load_csv(store, bureau, file, programs_per_client=programs_per_client)
-    click.echo(say.count("Loaded {n} row from {path}.", "Loaded {n} rows from {path}.", rows, path=file))
+        loaded = load_csv(store, bureau, file, programs_per_client=programs_per_client)
+    click.echo(
+        say.count("Loaded {n} row from {path}.", "Loaded {n} rows from {path}.", loaded.rows, path=file)
+    )
     return Exit.OK
 
 

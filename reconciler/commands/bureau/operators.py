@@ -74,7 +74,11 @@ def list_(say: Catalogue, /, bureau: str, database: Path) -> int:
 @bureau
 @database
 @option("--name", help=N_("What people call the operator; its key if nothing is said."))
-@option("--consultant", env="RECONCILER_OPERATOR_CONSULTANT", help=N_("The consultant that the operator is, if it is one."))
+@option(
+    "--consultant",
+    env="RECONCILER_OPERATOR_CONSULTANT",
+    help=N_("The consultant that the operator is, if it is one."),
+)
 @option("--sees-operators", is_flag=True, help=N_("It may see the other operators and their rights."))
 @_RIGHTS[0]
 @_RIGHTS[1]

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from reconciler.errors import Message
+from reconciler.desired.values import RuleKind
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.safe import clean
 from reconciler.formats.text.findings import findings_lines
 from reconciler.formats.text.lines import detail, heading, item, paragraph
-from reconciler.plan import Change
+from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
+from reconciler.plan import Change, Half
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconciler.desired import Rule
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Access
     from reconciler.plan import Blocked, Operation, Plan, Unmanaged
 
 ITEMS = 40
 """Items of a section that are shown before the rest is folded."""
+
+RULES = 3
+"""Names of rules that are shown before the rest is folded."""
 
 _MARKS = {
     Change.GIVE_ACCESS: "+",
@@ -83,7 +88,7 @@ class _Writer:
             return []
         cells = sum(o.cells for o in operations)
         pairs = sum(o.pairs for o in operations)
-        lines = heading(self.say.message(_heading(change, pairs, cells)))
+        lines = heading(self.say.message(heading_of(change, pairs, cells)))
         return [*lines, *self.folded(operations, self.operation)]
 
     def operation(self, operation: Operation) -> list[str]:
@@ -93,7 +98,7 @@ class _Writer:
         lines += detail(self.clients(block.clients))
         if operation.programs:
             lines += detail(self.programs(operation.change, operation.programs))
-        return lines + self.why(operation.change, operation.rules)
+        return lines + self.why(operation.change, operation.rules, block.consultants)
 
     def clients(self, clients: Sequence[int]) -> str:
         names = self.name.clients(clients)
@@ -109,14 +114,26 @@ class _Writer:
             case _:
                 return self.say("programs: {programs}", programs=names)
 
-    def why(self, change: Change, rules: Sequence[int]) -> list[str]:
-        say = self.say
-        if not rules:
-            return detail(say("why: no rule gives it")) if _removes(change) else []
-        texts = [self.rule(self.plan.rules[rule]) for rule in rules[:3]]
-        if len(rules) > 3:
-            texts.append(say.count("{n} more", "{n} more", len(rules) - 3))
-        return detail(say.count("rule: {rules}", "rules: {rules}", len(rules), rules=say.listing(texts)))
+    def why(self, change: Change, rules: Sequence[int], consultants: Sequence[int]) -> list[str]:
+        """Which rules say so; for a removal, why no rule gives it any more."""
+        named = [self.plan.rules[rule] for rule in rules]
+        if change.half is Half.GRANTS:
+            return detail(self.rules(by, named)) if named else []
+        forbidding = [rule for rule in named if rule.kind is RuleKind.DENIAL]
+        if forbidding:
+            return detail(self.rules(forbidden, forbidding))
+        active = self.plan.register.consultants.active
+        if not any(active[i] for i in consultants):
+            return detail(self.say("why: has left the bureau"))
+        if named:
+            return detail(self.rules(over, named))
+        return detail(self.say("why: no rule gives it"))
+
+    def rules(self, sentence: Sentence, rules: Sequence[Rule]) -> str:
+        shown = [self.rule(rule) for rule in rules[:RULES]]
+        if len(rules) > RULES:
+            shown.append(self.say.count("{n} more", "{n} more", len(rules) - RULES))
+        return self.say.message(sentence(len(rules), self.say.listing(shown)))
 
     def rule(self, rule: Rule) -> str:
         facts = [clean(rule.reason)] if rule.reason else []
@@ -141,7 +158,7 @@ class _Writer:
     def block(self, blocked: Blocked) -> list[str]:
         say = self.say
         lines = item(
-            "!", say.message(_would(blocked.change, self.name.consultants(blocked.block.consultants)))
+            "!", say.message(would(blocked.change, self.name.consultants(blocked.block.consultants)))
         )
         lines += detail(self.clients(blocked.block.clients))
         if blocked.block.mask:
@@ -149,7 +166,7 @@ class _Writer:
         lines += detail(say("why: {reason}", reason=reason_text(blocked.reason)))
         if blocked.could is not None and blocked.reason.startswith("needs-"):
             lines += detail(self.who_could(blocked.could))
-        return lines + (self.why(blocked.change, blocked.rules) if blocked.rules else [])
+        return lines + self.why(blocked.change, blocked.rules, blocked.block.consultants)
 
     def who_could(self, keys: Sequence[str]) -> str:
         others = {other.key: other for other in self.plan.others or ()}
@@ -195,19 +212,27 @@ class _Writer:
         return lines
 
     def summary(self) -> list[str]:
-        figures, say = self.plan.summary, self.say
-        parts = [
-            say.count("{n} access given", "{n} accesses given", figures.accesses_given),
-            say.count("{n} program added", "{n} programs added", figures.programs_added),
-            say.count("{n} program removed", "{n} programs removed", figures.programs_removed),
-            say.count("{n} access removed", "{n} accesses removed", figures.accesses_removed),
-            say.count("{n} change blocked", "{n} changes blocked", figures.blocked),
-        ]
+        say, changes = self.say, self.plan.changes
         if self.plan.in_sync:
-            text = say("Nothing to do: access is what the rules say.")
-        else:
-            text = say("Summary: {figures}.", figures=", ".join(parts))
-        return ["", *paragraph(text)]
+            return ["", *paragraph(say("Nothing to do: access is what the rules say."))]
+        give, add = changes.allowed.get(Change.GIVE_ACCESS), changes.allowed.get(Change.ADD_PROGRAMS)
+        take, remove = changes.allowed.get(Change.REMOVE_ACCESS), changes.allowed.get(Change.REMOVE_PROGRAMS)
+        parts = [
+            self.accesses(say.count("{n} access given", "{n} accesses given", len(give or ())), give),
+            say.count("{n} program added", "{n} programs added", add.cells if add else 0),
+            say.count("{n} program removed", "{n} programs removed", remove.cells if remove else 0),
+            self.accesses(say.count("{n} access removed", "{n} accesses removed", len(take or ())), take),
+            say.count("{n} change blocked", "{n} changes blocked", self.plan.summary.blocked),
+        ]
+        return ["", *paragraph(say("Summary: {figures}.", figures=", ".join(parts)))]
+
+    def accesses(self, text: str, rows: Access | None) -> str:
+        """A figure of accesses, with the programs that come or go with them."""
+        if not rows or not rows.cells:
+            return text
+        return self.say.count(
+            "{accesses} with {n} program", "{accesses} with {n} programs", rows.cells, accesses=text
+        )
 
     def folded(self, things: Sequence[_Thing], write: Callable[[_Thing], list[str]]) -> list[str]:
         """Write the first things of a section, and how many are not shown."""
@@ -220,35 +245,3 @@ class _Writer:
             )
             lines += paragraph(text, "    ")
         return lines
-
-
-def _removes(change: Change) -> bool:
-    return change in (Change.REMOVE_PROGRAMS, Change.REMOVE_ACCESS)
-
-
-def _heading(change: Change, pairs: int, cells: int) -> Message:
-    match change:
-        case Change.GIVE_ACCESS:
-            return Message.count(
-                "Gives access to clients: {n} access", "Gives access to clients: {n} accesses", pairs
-            )
-        case Change.ADD_PROGRAMS:
-            return Message.count("Adds programs: {n} program", "Adds programs: {n} programs", cells)
-        case Change.REMOVE_PROGRAMS:
-            return Message.count("Removes programs: {n} program", "Removes programs: {n} programs", cells)
-        case Change.REMOVE_ACCESS:
-            return Message.count(
-                "Removes access to clients: {n} access", "Removes access to clients: {n} accesses", pairs
-            )
-
-
-def _would(change: Change, names: str) -> Message:
-    match change:
-        case Change.GIVE_ACCESS:
-            return Message("{names} would get access", names=names)
-        case Change.ADD_PROGRAMS:
-            return Message("{names} would get programs", names=names)
-        case Change.REMOVE_PROGRAMS:
-            return Message("{names} would lose programs", names=names)
-        case Change.REMOVE_ACCESS:
-            return Message("{names} would lose access", names=names)

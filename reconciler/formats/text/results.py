@@ -56,8 +56,7 @@ def applied_text(
 ) -> str:
     """All that follows a plan that was applied: notifications, results, what was blocked, what is left."""
     parts = [
-        "\n" + notifications_text(notifications, say) if notifications else "",
-        results_text(plan, results, say, full=full),
+        results_text(plan, results, notifications, say, full=full),
         blocked_text(left, say, full=full),
         "\n" + "\n".join(paragraph(_left(left, say))) + "\n",
     ]
@@ -83,35 +82,23 @@ def _left(left: Plan, say: Catalogue) -> str:
     )
 
 
-def results_text(plan: Plan, results: Results, say: Catalogue, *, full: bool = False) -> str:
+def results_text(
+    plan: Plan, results: Results, notifications: Sequence[Notification], say: Catalogue, *, full: bool = False
+) -> str:
     """What became of each operation, and the figures, with a line break at its end."""
-    writer = _Writer(plan, say, full=full)
+    writer = _Writer(plan, notifications, say, full=full)
     lines = [line for result in results.results for line in writer.result(result)]
     return "\n".join([*lines, *writer.summary(results)]) + "\n"
-
-
-def notifications_text(notifications: Sequence[Notification], say: Catalogue) -> str:
-    """What the bureau notified of, a line each."""
-    lines: list[str] = []
-    for notification in notifications:
-        counts = [(outcome, notification.outcomes.get(outcome, 0)) for outcome in Outcome]
-        told = [f"{say.number(n)} {say.message(OUTCOMES[outcome])}" for outcome, n in counts if n]
-        lines += paragraph(
-            say(
-                "Notification: job {job} is done ({kind}): {figures}",
-                job=notification.job,
-                kind=KINDS[notification.kind],
-                figures=", ".join(told),
-            )
-        )
-    return "".join(f"{line}\n" for line in lines)
 
 
 class _Writer:
     """Writes the results of one plan in one language."""
 
-    def __init__(self, plan: Plan, say: Catalogue, *, full: bool) -> None:
+    def __init__(
+        self, plan: Plan, notifications: Sequence[Notification], say: Catalogue, *, full: bool
+    ) -> None:
         self.register, self.say = plan.register, say
+        self.notified = {notification.job for notification in notifications}
         self.name = Namer(plan.register, say, None if full else FOLD)
         self.items = None if full else ITEMS
 
@@ -120,6 +107,8 @@ class _Writer:
         kind = say.message(KINDS[result.order.kind])
         if result.job is None:
             title = say("Operation: {kind}", kind=kind)
+        elif result.job in self.notified:
+            title = say("Notification: {kind} (job {job})", job=result.job, kind=kind)
         else:
             title = say("Job {job}: {kind}", job=result.job, kind=kind)
         lines = heading(title)
@@ -130,15 +119,21 @@ class _Writer:
         return [*lines, *self.told(result.items), *self.untold(result)]
 
     def told(self, items: Sequence[Item]) -> list[str]:
+        """What went wrong, all of it; what was done; and how much was so already."""
         wrong = [i for i in items if i.outcome in (Outcome.REFUSED, Outcome.FAILED)]
-        well = [i for i in items if i.outcome not in (Outcome.REFUSED, Outcome.FAILED)]
-        shown = well if self.items is None or len(well) <= self.items + 1 else well[: self.items]
+        done = [i for i in items if i.outcome is Outcome.DONE]
+        already = [i for i in items if i.outcome is Outcome.ALREADY]
+        if self.items is None:
+            done, already = [*done, *already], []
+        shown = done if self.items is None or len(done) <= self.items + 1 else done[: self.items]
         lines = [line for one in (*wrong, *shown) for line in self.item(one)]
-        if hidden := len(well) - len(shown):
+        if hidden := len(done) - len(shown):
             text = self.say.count(
                 "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
             )
             lines += paragraph(text, "    ")
+        if cells := sum(len(i.programs) + i.access for i in already):
+            lines += paragraph(self.say.count("({n} was so already)", "({n} were so already)", cells), "    ")
         return lines
 
     def item(self, told: Item) -> list[str]:

@@ -11,6 +11,7 @@ TLS is always verified. Proxies, certificates and passwords of the environment (
 
 from __future__ import annotations
 
+import re
 import ssl
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from reconciler.backends.config import BackendConfig
 
+_HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 _SETTINGS = frozenset({"url", "allow-plain-http", "ca-file"})
 
 
@@ -61,11 +63,8 @@ def over(transport: BoundedTransport, url: str, place: Place, limits: Limits) ->
 
 def _url(settings: Mapping[str, str]) -> str:
     text = required(settings, "url")
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
+    url = _parsed(text)
+    if url is None:
         raise InputError(
             Message("The setting url is no address of a backend"),
             hint=Message("Such as https://bureau.example, without user, password or question mark"),
@@ -76,6 +75,18 @@ def _url(settings: Mapping[str, str]) -> str:
             hint=Message("Use https, or set allow-plain-http to yes where the network itself is private"),
         )
     return text.rstrip("/")
+
+
+def _parsed(text: str) -> httpx.URL | None:
+    """The URL, None where it cannot be the address of a server, or holds more than that."""
+    try:
+        url = httpx.URL(text)
+        url.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError):
+        return None
+    extra = url.userinfo or url.query or url.fragment
+    good = url.scheme in ("http", "https") and _HOST.fullmatch(url.raw_host) and (url.port or 0) < 1 << 16
+    return url if good and not extra else None
 
 
 def _is_here(host: str) -> bool:

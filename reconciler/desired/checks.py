@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from reconciler.desired.policy import Entry, Policy
 
 EACH = frozenset({Kind.EACH_TEAM, Kind.EACH_LEAD})
-_CONSULTANTS = frozenset({Kind.KEY, Kind.ALL, Kind.TAG, Kind.TEAM, Kind.LEAD})
-_CLIENTS = frozenset({Kind.KEY, Kind.ALL, Kind.TAG, Kind.TEAM})
-_WHO = _CONSULTANTS | EACH
-_OWN = _CLIENTS | {Kind.SELF}
+CONSULTANTS = frozenset({Kind.KEY, Kind.ALL, Kind.TAG, Kind.TEAM, Kind.LEAD})
+CLIENTS = frozenset({Kind.KEY, Kind.ALL, Kind.TAG, Kind.TEAM})
+_WHO = CONSULTANTS | EACH
+_OWN = CLIENTS | {Kind.SELF}
 
 UNREMARKABLE = re.compile(r"(?!@|tag:|team:|all$|each-team)[^\s()&|!\"]+")
 """A selector that is one key and nothing else, which is nearly all of them in a long list of rules."""
@@ -89,11 +89,11 @@ def _rule_selectors(entry: Entry) -> Iterator[Finding]:
     rule = entry.value
     per_team = uses(rule["who"], EACH)
     yield from _selector(entry, ("who",), rule["who"], _WHO)
-    yield from _selector(entry, ("clients",), rule["clients"], _OWN if per_team else _CLIENTS)
+    yield from _selector(entry, ("clients",), rule["clients"], _OWN if per_team else CLIENTS)
     for path, block in exceptions(rule):
         who, clients = block.get("who", ()), block.get("clients", ())
-        yield from _selector(entry, (*path, "who"), who, _WHO if per_team else _CONSULTANTS)
-        yield from _selector(entry, (*path, "clients"), clients, _OWN if per_team else _CLIENTS)
+        yield from _selector(entry, (*path, "who"), who, _WHO if per_team else CONSULTANTS)
+        yield from _selector(entry, (*path, "clients"), clients, _OWN if per_team else CLIENTS)
 
 
 def uses(written: Any, kinds: Iterable[Kind]) -> bool:
@@ -199,16 +199,16 @@ def _team(entry: Entry) -> Iterator[Finding]:
     if entry.name == "self" or entry.name.endswith(".lead"):
         message = Message("“{name}” cannot be the name of a team: it means something else", name=entry.name)
         yield entry.key_finding("bad-name", message)
-    for key, allowed in (("lead", _CONSULTANTS), ("members", _CONSULTANTS), ("clients", _CLIENTS)):
+    for key, allowed in (("lead", CONSULTANTS), ("members", CONSULTANTS), ("clients", CLIENTS)):
         yield from _selector(entry, (key,), entry.value.get(key, ()), allowed)
 
 
 def _manage(policy: Policy) -> Iterator[Finding]:
     manage, bundles = policy.sections["manage"], policy.sections["bundles"]
     if "consultants" in manage:
-        yield from _value(manage["consultants"], _CONSULTANTS)
+        yield from _value(manage["consultants"], CONSULTANTS)
     if "clients" in manage:
-        yield from _value(manage["clients"], _CLIENTS)
+        yield from _value(manage["clients"], CLIENTS)
     if "programs" in manage:
         yield from _programs(manage["programs"], (), manage["programs"].value, bundles)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.desired import characters, schema
 from reconciler.desired.checks import check_policy
 from reconciler.desired.findings import fail_or_warnings
+from reconciler.desired.pause import no_garbage_collection
 from reconciler.desired.policy import Policy, merge
 from reconciler.desired.reader import read_yaml
 from reconciler.desired.source import read, shown
@@ -36,6 +37,11 @@ def load(folder: Path) -> Policy:
     Raises:
         InputError: with everything that is wrong in any of the files, in the order of files and lines.
     """
+    with no_garbage_collection():
+        return _load(folder)
+
+
+def _load(folder: Path) -> Policy:
     findings: list[Finding] = []
     documents = [found for path in _files(folder, findings) if (found := _document(path, folder, findings))]
     policy, twice = merge(documents)

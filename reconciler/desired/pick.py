@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.desired.selectors import Kind, SelectorError, Word, parse
-from reconciler.desired.suggest import did_you_mean
+from reconciler.desired.checks import CLIENTS, CONSULTANTS
+from reconciler.desired.findings import fail_or_warnings
+from reconciler.desired.selectors import SelectorError, Word, parse, words
 from reconciler.desired.world import world_of
-from reconciler.errors import Finding, InputError, Message
+from reconciler.errors import Finding, Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.desired.policy import Policy
+    from reconciler.desired.selectors import Kind
     from reconciler.desired.side import Side
     from reconciler.grid import Register
     from reconciler.grid.arrays import Flags
@@ -28,39 +30,41 @@ def pick(
     Args:
         policy: for the teams and the renames.
         register: whom and what there is.
-        consultants: selectors; what any of them selects.
-        clients: likewise.
+        consultants: selectors, as under `who` without each-team; what any of them selects.
+        clients: likewise, as under `clients` without team:self.
 
     Returns:
         A flag per consultant id and one per client id; None where no selector was given.
 
     Raises:
-        InputError: with every word that the register does not know.
+        InputError: with every selector that cannot be read or names what there is not.
     """
-    world = world_of(policy, register, [])
-    findings: list[Finding] = []
-    picked = _flags(world.consultants, consultants, findings), _flags(world.clients, clients, findings)
-    if findings:
-        raise InputError.of(findings)
+    world, findings = world_of(policy, register, []), list[Finding]()
+    picked = (
+        _flags(world.consultants, consultants, CONSULTANTS, findings),
+        _flags(world.clients, clients, CLIENTS, findings),
+    )
+    fail_or_warnings(findings)
     return picked
 
 
-def _flags(side: Side, selectors: Sequence[str], findings: list[Finding]) -> Flags | None:
+def _flags(
+    side: Side, selectors: Sequence[str], allowed: frozenset[Kind], findings: list[Finding]
+) -> Flags | None:
     if not selectors:
         return None
     flags = np.zeros(side.size, dtype=np.bool_)
     for text in selectors:
         unknown: list[Word] = []
         try:
-            flags[side.select(parse(text), None, unknown)] = True
+            tree = parse(text)
         except SelectorError as error:
-            findings.append(Finding("selector", error.message, hint=error.hint))
+            findings.append(Finding("selector", error.message, hint=error.hint, excerpt=text))
             continue
-        findings += [_unknown(side, word) for word in unknown]
+        if any(word.kind not in allowed for word in words(tree)):
+            message = Message("“{text}” cannot be used as a filter here", text=text)
+            findings.append(Finding("misplaced-selector", message, excerpt=text))
+            continue
+        flags[side.select(tree, None, unknown)] = True
+        findings += [Finding(code, message, hint=hint) for code, message, hint in map(side.no_such, unknown)]
     return flags
-
-
-def _unknown(side: Side, word: Word) -> Finding:
-    known = {Kind.KEY: side.keys, Kind.TAG: side.tags}.get(word.kind, side.teams)
-    message = Message("the register does not know “{name}”", name=word.name)
-    return Finding("unknown-name", message, hint=did_you_mean(word.name, known))

@@ -6,12 +6,12 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.errors import Finding, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.desired.document import Document, Path, Value
     from reconciler.errors import Position
@@ -20,8 +20,7 @@ SECTIONS = ("teams", "bundles", "access", "never", "manage", "renames.consultant
 """Where names are defined; `bureau` is one of its own."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class Entry(NamedTuple):
     """A name and what it stands for, in one document.
 
     Attributes:
@@ -63,6 +62,17 @@ class Entry:
     def key_finding(self, code: str, message: Message, hint: Message | None = None) -> Finding:
         """An error at the name itself."""
         return self.document.finding(code, message, self.node, hint)
+
+
+def positions_of(entries: Sequence[Entry]) -> list[Position]:
+    """Where the names of many entries stand."""
+    documents = {id(entry.document): entry.document for entry in entries}
+    found: dict[tuple[int, int], Position] = {}
+    for number, document in documents.items():
+        nodes = [entry.node for entry in entries if entry.document is document]
+        places = [document.places[node] for node in nodes]
+        found.update(zip(((number, node) for node in nodes), document.source.positions(places), strict=True))
+    return [found[id(entry.document), entry.node] for entry in entries]
 
 
 @dataclass(frozen=True, eq=False)

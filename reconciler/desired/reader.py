@@ -7,10 +7,7 @@ events, so the loop below does as little as possible for each of them; measured 
 
 from __future__ import annotations
 
-import gc
-import re
 from array import array
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from yaml import CSafeLoader, YAMLError
@@ -26,21 +23,16 @@ from yaml.events import (
 )
 
 from reconciler.desired.document import Document, Value
+from reconciler.desired.pause import no_garbage_collection
 from reconciler.desired.syntax import syntax_error
 from reconciler.desired.unquoted import SIGNS, TYPED_KEYS, WORDS, kind_of
 from reconciler.errors import Finding, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from reconciler.desired.source import Source
 
 DEPTH = 32
 """How deep lists and mappings may be nested; the schema needs 5."""
-
-_MARKS = re.compile(r"(?:\A|[\s,\[\]{}])(?:[&*]\S|!)|<<")
-"""What an anchor, an alias, a tag or a merge key starts with: where there is none, nobody looks for them."""
-
 
 _USE_BUNDLE = Message("write it out, or define a bundle or a team and use its name")
 _REFUSED: dict[str, tuple[str, Message, Message]] = {
@@ -78,7 +70,7 @@ def read_yaml(source: Source) -> tuple[Document | None, list[Finding]]:
     """
     builder = _Builder(source)
     try:
-        with _no_garbage_collection():
+        with no_garbage_collection():
             root = builder.build()
     except YAMLError as error:
         return None, [*builder.findings, syntax_error(source, error)]
@@ -92,18 +84,6 @@ def read_yaml(source: Source) -> tuple[Document | None, list[Finding]]:
     return document, builder.findings + builder.duplicates()
 
 
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Millions of objects are made and none is garbage: looking for it would take most of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 class _Builder:
     """The state of one pass."""
 
@@ -115,7 +95,7 @@ class _Builder:
         self.unquoted: list[tuple[int, str]] = []
         self.twice: list[tuple[str, int, int]] = []
         self.marked: set[int] = set()
-        self.careful = _MARKS.search(source.text) is not None
+        self.careful = any(mark in source.text for mark in ("&", "*", "!", "<<"))
 
     def build(self) -> Value | None:  # noqa: C901 - one flat loop; a call an event costs a third more
         """The root, None where there is none; this is the loop that must be fast."""

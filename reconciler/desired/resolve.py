@@ -10,6 +10,8 @@ import numpy as np
 from reconciler.desired.checks import day
 from reconciler.desired.expand import Expander
 from reconciler.desired.findings import fail_or_warnings
+from reconciler.desired.pause import no_garbage_collection
+from reconciler.desired.policy import positions_of
 from reconciler.desired.programs import Masks
 from reconciler.desired.values import (
     Desired,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reconciler.desired.policy import Entry, Policy
+    from reconciler.errors import Position
     from reconciler.grid import Register
     from reconciler.grid.arrays import Flags
 
@@ -44,6 +47,11 @@ def resolve(policy: Policy, register: Register, on: date) -> Desired:
     Raises:
         InputError: with every name that is unknown, and all else that only the register can tell.
     """
+    with no_garbage_collection():
+        return _resolve(policy, register, on)
+
+
+def _resolve(policy: Policy, register: Register, on: date) -> Desired:
     findings = list(_other_bureau(policy, register))
     world = world_of(policy, register, findings)
     masks = Masks(register.programs, policy.sections["bundles"], findings)
@@ -94,11 +102,14 @@ def _scope(policy: Policy, register: Register, world: World, masks: Masks, findi
 
 
 def _rules(policy: Policy, on: date) -> list[Rule]:
-    kinds = ((RuleKind.ASSIGNMENT, policy.assignments), (RuleKind.DENIAL, policy.denials))
-    return [_rule(entry, kind, on) for kind, entries in kinds for entry in entries.values()]
+    entries = (*policy.assignments.values(), *policy.denials.values())
+    positions = positions_of(entries)
+    kinds = [RuleKind.ASSIGNMENT] * len(policy.assignments) + [RuleKind.DENIAL] * len(policy.denials)
+    rows = zip(entries, kinds, positions, strict=True)
+    return [_rule(entry, kind, position, on) for entry, kind, position in rows]
 
 
-def _rule(entry: Entry, kind: RuleKind, on: date) -> Rule:
+def _rule(entry: Entry, kind: RuleKind, position: Position, on: date) -> Rule:
     said = entry.value
     start = day(said["from"]) if "from" in said else None
     until = day(said["until"]) if "until" in said else None
@@ -108,7 +119,7 @@ def _rule(entry: Entry, kind: RuleKind, on: date) -> Rule:
     elif until is not None and until < on:
         standing = Standing.ENDED
     reason, previously = said.get("reason", ""), said.get("previously", "")
-    return Rule(entry.name, kind, entry.position, start, until, reason, previously, standing)
+    return Rule(entry.name, kind, position, start, until, reason, previously, standing)
 
 
 def _sources(expander: Expander, rules: list[Rule], denials: int) -> Sources:

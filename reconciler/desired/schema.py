@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from reconciler.desired.document import Document, Path, Value
 
+POLICY = "schemas/policy.schema.json"
+
 MOST = 50
 """How many findings a document gets at most."""
 
@@ -45,25 +47,22 @@ _PATTERN_HINTS: dict[str, Message] = {
 }
 
 
-POLICY = "schemas/policy.schema.json"
-
-
-def check(document: Document, instance: Value, schema: str = POLICY) -> tuple[list[Finding], list[Path]]:
+def check(document: Document, instance: Value, name: str = POLICY) -> tuple[list[Finding], list[Path]]:
     """Check a document.
 
     Args:
         document: for the positions.
         instance: its data, perhaps without sections that are empty.
-        schema: name of the schema's file.
+        name: of the schema, as `resource` knows it.
 
     Returns:
         What is wrong, in the order of the file and at most MOST, and the paths of what is wrong.
     """
-    fast = _fast(schema)
+    fast = _fast(name)
     if fast.is_valid(instance):
         return [], []
     suspects = _suspects(instance, [tuple(e.instance_path) for e in fast.iter_errors(instance)])
-    errors = list(islice(_explainer(schema).iter_errors(suspects), MOST))
+    errors = list(islice(_explainer(name).iter_errors(suspects), MOST))
     found = [finding for error in errors for finding in _explain(document, error)]
     found.sort(key=lambda finding: (finding.position is not None and finding.position, finding.code))
     return found[:MOST], [tuple(error.absolute_path) for error in errors]
@@ -165,9 +164,13 @@ def _wrong_type(document: Document, path: Path, error: ValidationError) -> Itera
         yield from _empty(document, path, error)
         return
     types: Any = error.validator_value
-    text = _TYPES[(types,) if isinstance(types, str) else tuple(types)].text
+    wanted = (types,) if isinstance(types, str) else tuple(types)
+    if wanted not in _TYPES:
+        yield from _other(document, path, error)
+        return
+    text = _TYPES[wanted].text
     if not path:
-        message = Message("a policy file takes names with values, such as “access:”")
+        message = Message("this file takes names with values, such as “name: value”")
         yield document.finding("wrong-type", message, 0)
         return
     yield document.finding("wrong-type", Message(text, key=_key(path)), document.node(path))
@@ -191,6 +194,9 @@ def _not_one_of(document: Document, path: Path, error: ValidationError) -> Itera
 
 def _bad_pattern(document: Document, path: Path, error: ValidationError) -> Iterator[Finding]:
     key = _key(path)
+    if key not in _PATTERNS:
+        yield from _other(document, path, error)
+        return
     message = Message(_PATTERNS[key].text, value=error.instance)
     yield document.finding("bad-value", message, document.node(path), _PATTERN_HINTS[key])
 

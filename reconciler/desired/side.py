@@ -116,24 +116,24 @@ class Side:
         return np.unique(np.concatenate(chosen))
 
     def unknown(self, entry: Entry, path: Path, text: str, word: Word) -> Finding:
-        """What to say about a word that the register does not know.
+        """What to say about a word of a selector that the register does not know.
 
         A tag is a warning: it may be one that nobody has yet.
         """
+        code, message, hint = self.no_such(word)
+        found = entry.selector_finding(code, message, path, text, word.at, hint=hint)
+        return replace(found, severity=Severity.WARNING) if word.kind is Kind.TAG else found
+
+    def no_such(self, word: Word) -> tuple[str, Message, Message | None]:
+        """The code, the sentence and the hint for a word that the register does not know."""
         name = word.name
         if word.kind is Kind.TAG:
             message = Message(_NO_SUCH_TAG[self.noun].text, name=name)
-            hint = did_you_mean(name, self.tags)
-            found = entry.selector_finding("unknown-tag", message, path, text, word.at, hint=hint)
-            return replace(found, severity=Severity.WARNING)
+            return "unknown-tag", message, did_you_mean(name, self.tags)
         if word.kind is Kind.KEY:
-            message = Message(_NO_SUCH_KEY[self.noun].text, name=name)
-            return entry.selector_finding(
-                f"unknown-{self.noun}", message, path, text, word.at, hint=self._hint(name)
-            )
+            return f"unknown-{self.noun}", Message(_NO_SUCH_KEY[self.noun].text, name=name), self._hint(name)
         message = Message("there is no team “{name}”", name=name)
-        hint = did_you_mean(name, self.teams)
-        return entry.selector_finding("unknown-team", message, path, text, word.at, hint=hint)
+        return "unknown-team", message, did_you_mean(name, self.teams)
 
     def _hint(self, name: str) -> Message | None:
         if name in self.teams:

@@ -18,7 +18,7 @@ import numpy as np
 from reconciler.errors import Finding, Message, Position, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 LIMIT = 64 * 2**20
 """The largest file that is read, in bytes: some 500,000 rules."""
@@ -54,9 +54,12 @@ class Source:
         line = bisect_right(self._starts, index)
         return Position(self.file, line, index - self._starts[line - 1] + 1)
 
-    def positions(self, indexes: Iterable[int]) -> list[Position]:
+    def positions(self, indexes: Sequence[int]) -> list[Position]:
         """The places of many characters."""
-        return [self.position(index) for index in indexes]
+        starts, at = np.array(self._starts), np.array(indexes, dtype=np.int64)
+        lines = np.searchsorted(starts, at, side="right")
+        columns = at - starts[lines - 1] + 1
+        return [Position(self.file, *place) for place in zip(lines.tolist(), columns.tolist(), strict=True)]
 
     def excerpt(self, index: int) -> str:
         """The line of a character; cut where it is very long, empty where the character is beyond that."""

@@ -36,12 +36,10 @@ class Answer:
     Attributes:
         body: the document; empty where the answer has none.
         next: the query of the next page, None on the last.
-        waited: whether the backend waited as it was asked to (RFC 7240).
     """
 
     body: Fields
     next: Mapping[str, str] | None
-    waited: bool
 
 
 class Api:
@@ -75,7 +73,7 @@ class Api:
         )
 
     def get(self, path: str, query: Mapping[str, str] | None = None, patience: int = 0) -> Answer:
-        """Fetch a document; with patience, the backend may wait so many seconds before it answers."""
+        """Fetch a document; with patience, the backend is asked to wait so many seconds (RFC 7240)."""
         headers = {"Prefer": f"wait={patience}"} if patience else {}
         request = self._client.build_request("GET", path, params=query, headers=headers)
         return self._send(request, path, patience)
@@ -99,9 +97,7 @@ class Api:
             raise unanswered(error, self._place) from error
         if not response.is_success:
             raise refused(response, path, self._place)
-        return Answer(
-            self._document(response, path), _next(response), "preference-applied" in response.headers
-        )
+        return Answer(self._document(response, path), _next(response))
 
     def _document(self, response: httpx.Response, path: str) -> Fields:
         if response.status_code == 204:

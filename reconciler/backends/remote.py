@@ -69,13 +69,14 @@ class RemoteBackend:
         """How far a job is; waits up to so many seconds for it to be done."""
         end = time.monotonic() + patience
         while True:
-            left = max(end - time.monotonic(), 0)
-            answer = self._api.get(_path("/v1/jobs/{}", key), patience=int(min(left, _LONGEST_WAIT)))
-            job = wire.job(answer.body)
-            if job.state is JobState.DONE or time.monotonic() >= end:
+            begun = time.monotonic()
+            asked = round(min(max(end - begun, 0), _LONGEST_WAIT))
+            job = wire.job(self._api.get(_path("/v1/jobs/{}", key), patience=asked).body)
+            now = time.monotonic()
+            if job.state is JobState.DONE or now >= end:
                 return job
-            if not answer.waited:
-                time.sleep(min(self._limits.poll, max(end - time.monotonic(), 0)))
+            if now - begun < max(asked, self._limits.poll):  # the backend did not wait as it was asked to
+                time.sleep(min(self._limits.poll, end - now))
 
     def results(self, key: str) -> Iterator[Item]:
         """What became of the items of a job that is done."""

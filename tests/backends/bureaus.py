@@ -58,17 +58,21 @@ def make_bureau(path: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(path: Path, settings: Settings | None = None) -> Iterator[str]:
+def served(
+    path: Path, settings: Settings | None = None, key: Path | None = None, certificate: Path | None = None
+) -> Iterator[str]:
     """The server of a database on a free port; its URL."""
     with Store.open(path) as store:
-        server = server_of(store, settings or Settings(), host="127.0.0.1", port=0)
+        server = server_of(
+            store, settings or Settings(), host="127.0.0.1", port=0, key=key, certificate=certificate
+        )
         thread = threading.Thread(target=server.run)
         thread.start()
         while not server.started:
             time.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield f"{'https' if certificate else 'http'}://127.0.0.1:{port}"
         finally:
             server.should_exit = True
             thread.join()

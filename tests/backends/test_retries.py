@@ -10,7 +10,7 @@ import pytest
 from reconciler.apply.protocol import Order
 from reconciler.errors import BackendError, Unreachable
 from reconciler.grid import OperationKind
-from tests.backends.faults import Answer, Faulty, World, backend, dripping, raising, status
+from tests.backends.faults import Answer, Faulty, backend, dripping, raising, status
 
 PASSING: dict[str, Answer] = {
     "429": status(429),
@@ -109,17 +109,14 @@ def test_a_job_is_waited_for_as_long_as_there_is_patience() -> None:
         assert network.sent("/v1/jobs/j") == polls + 1
 
 
-def test_waiting_is_asked_for_and_the_pause_left_to_the_backend() -> None:
+def test_a_backend_that_waits_as_it_is_asked_to_is_not_asked_more_often() -> None:
     network = Faulty()
 
-    def waited(request: httpx.Request) -> httpx.Response:
-        time.sleep(0.3)
-        response = World()(request)
-        response.headers["preference-applied"] = request.headers.get("prefer", "")
-        return response
+    def waiting(request: httpx.Request) -> httpx.Response:
+        time.sleep(int(request.headers["prefer"].removeprefix("wait=")))
+        return network.world(request)
 
-    network.faults.append(("/v1/jobs/j", 99, waited))
-    with backend(network) as it:
-        it.job("j", 1.2)
-    assert network.requests[0].headers["prefer"] == "wait=1"
-    assert len(network.requests) <= 5
+    network.faults.append(("/v1/jobs/j", 1, waiting))
+    with backend(network, poll="5") as it:
+        it.job("j", 1)
+    assert len(network.requests) == 1

@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar on a terminal, one line for each operation elsewhere."""
+"""Progress on stderr: a bar on a terminal; in a log a line now and then, and one for each that goes wrong."""
 
 from __future__ import annotations
 
@@ -35,15 +35,22 @@ def progress(say: Catalogue) -> Iterator[Progress]:
         yield show
 
 
+LINES = 20
+"""Lines in a log for the operations that end well, at most."""
+
+
 class _Lines:
-    """One line for each operation, for logs."""
+    """Lines for logs."""
 
     def __init__(self, say: Catalogue) -> None:
         self._say = say
 
     def __call__(self, result: Result, done: int, total: int) -> None:
+        from reconciler.apply import Ended
         from reconciler.formats.text.results import ENDED, KINDS
 
+        if result.ended is Ended.FINISHED and done * LINES // total == (done - 1) * LINES // total:
+            return
         say = self._say
         text = say(
             "{done} of {total}: {kind}: {ended}",

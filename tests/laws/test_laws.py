@@ -115,9 +115,7 @@ def test_6_whoever_is_said_to_be_able_to_do_it_is(world):
 
 
 def blocked_for(world: World, operator) -> set:
-    current = type(world.current)(
-        world.register, world.current.access, "1", operator, world.current.others
-    )
+    current = type(world.current)(world.register, world.current.access, "1", operator, world.current.others)
     return blocked(plan_of(World(world.desired, current)))
 
 

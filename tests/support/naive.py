@@ -164,9 +164,7 @@ def perform(world: World, plan: Plan) -> tuple[World, Cells]:
                 else:
                     refused.add(cell)
     state = access(world.register, *cells)
-    after = type(world.current)(
-        world.register, state, "2", world.current.operator, world.current.others
-    )
+    after = type(world.current)(world.register, state, "2", world.current.operator, world.current.others)
     return World(world.desired, after), refused
 
 

@@ -163,7 +163,7 @@ class _Writer:
         lines += detail(self.clients(blocked.block.clients))
         if blocked.block.mask:
             lines += detail(self.programs(blocked.change, blocked.block.mask))
-        lines += detail(say("why: {reason}", reason=reason_text(blocked.reason)))
+        lines += detail(say("blocked: {reason}", reason=reason_text(blocked.reason)))
         if blocked.could is not None and blocked.reason.startswith("needs-"):
             lines += detail(self.who_could(blocked.could))
         return lines + self.why(blocked.change, blocked.rules, blocked.block.consultants)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.backends.config import BackendConfig
-from reconciler.errors import InputError, Message
+from reconciler.errors import Message, ReconcilerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,14 +28,14 @@ def open_backend(config: BackendConfig) -> Backend:
     """Open the backend that the configuration names.
 
     Raises:
-        InputError: where no such kind is installed, or a setting is missing, unknown or wrong.
+        ReconcilerError: where no such kind is installed, or a setting is missing, unknown or wrong.
         BackendError: where it cannot be opened.
     """
     installed = _installed()
     if config.kind not in installed.names:
-        raise InputError(
-            Message("There is no backend of the kind {kind}", kind=config.kind),
-            hint=Message("Installed are: {kinds}", kinds=", ".join(sorted(installed.names))),
+        raise ReconcilerError(
+            Message("there is no backend of the kind {kind}", kind=config.kind),
+            hint=Message("installed are: {kinds}", kinds=", ".join(sorted(installed.names))),
         )
     opener: Callable[[BackendConfig], Backend] = installed[config.kind].load()
     return opener(config)

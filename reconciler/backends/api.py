@@ -111,7 +111,7 @@ class Api:
                     path=path,
                     media=self._place.clean(media) or "-",
                 ),
-                hint=Message("It may not be the address of a bureau API"),
+                hint=Message("it may not be the address of a bureau API"),
             )
         return Fields.of(path, _parsed(response.content, path))
 
@@ -133,11 +133,11 @@ def _checked(place: Place) -> str:
     """The token, if it can stand in a header; the errors of a header that is wrong would show it."""
     if _TOKEN.fullmatch(place.token):
         return place.token
-    hint = Message("The token is read from {source}", source=place.token_from)
+    hint = Message("the token is read from {source}", source=place.token_from)
     if not place.token:
-        raise Unauthorised(Message("There is no token for {place}", place=place.name), hint=hint)
+        raise Unauthorised(Message("there is no token for {place}", place=place.name), hint=hint)
     raise Unauthorised(
-        Message("The token for {place} has characters no token has", place=place.name), hint=hint
+        Message("the token for {place} has characters no token has", place=place.name), hint=hint
     )
 
 
@@ -153,5 +153,5 @@ def _parsed(content: bytes, path: str) -> Any:
         if _SURROGATE.search(content):
             json.dumps(document, ensure_ascii=False).encode()  # half a character cannot be printed
     except (ValueError, RecursionError) as error:
-        raise BackendError(Message("The answer to {path} is not valid JSON", path=path)) from error
+        raise BackendError(Message("the answer to {path} is not valid JSON", path=path)) from error
     return document

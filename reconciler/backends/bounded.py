@@ -93,8 +93,8 @@ async def _read(response: httpx.Response, most: int) -> bytes:
         body += piece
         if len(body) > most:
             raise BackendError(
-                Message("The backend's answer is larger than {most} bytes", most=most),
-                hint=Message("The setting max-response-bytes raises this limit"),
+                Message("the backend's answer is larger than {most} bytes", most=most),
+                hint=Message("the setting max-response-bytes raises this limit"),
             )
     return bytes(body)
 
@@ -109,7 +109,7 @@ async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
             yield raw
         return
     if encoding != "gzip":
-        raise BackendError(Message("The backend answers in an encoding not asked for: {name}", name=encoding))
+        raise BackendError(Message("the backend answers in an encoding not asked for: {name}", name=encoding))
     unzip = zlib.decompressobj(wbits=31)
     try:
         async for raw in stream:
@@ -118,6 +118,6 @@ async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
                 yield unzip.decompress(rest, _PIECE)
                 rest = unzip.unconsumed_tail
     except zlib.error as error:
-        raise BackendError(Message("The backend's compressed answer is damaged")) from error
+        raise BackendError(Message("the backend's compressed answer is damaged")) from error
     if not unzip.eof:
-        raise BackendError(Message("The backend's compressed answer is damaged"))
+        raise BackendError(Message("the backend's compressed answer is damaged"))

@@ -21,7 +21,7 @@ from reconciler.backends.settings import Limits, check_names, required
 from reconciler.bureau.app import create_app
 from reconciler.bureau.settings import Settings
 from reconciler.bureau.store import Store
-from reconciler.errors import InputError, Message
+from reconciler.errors import Message, ReconcilerError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,15 +43,15 @@ def open_backend(config: BackendConfig) -> RemoteBackend:
         config: settings as this module's docstring names them, and the limits.
 
     Raises:
-        InputError: where a setting is missing, unknown or wrong, or the file is no database of bureaus.
+        ReconcilerError: where a setting is missing, unknown or wrong, or the file is no database of bureaus.
         Unauthorised: where there is no token that could be sent.
     """
     check_names(config.settings, _SETTINGS)
     limits = Limits.of(config.settings)
     path = Path(required(config.settings, "database"))
     if not path.is_file():
-        raise InputError(
-            Message("There is no database {path}", path=path),
+        raise ReconcilerError(
+            Message("there is no database {path}", path=path),
             hint=Message("`reconciler bureau create` makes one"),
         )
     store = Store.open(path)

@@ -20,7 +20,7 @@ class Fields:
     """One object of a document.
 
     Attributes:
-        place: where it stands: "/v1/clients, item 12".
+        place: where it stands: "/v1/clients[12]", counted from 1.
         values: what it holds; fields that nobody asks for are ignored.
     """
 
@@ -36,7 +36,7 @@ class Fields:
             )
         return cls(place, value)
 
-    def wrong(self, name: str, expected: str) -> NoReturn:
+    def wrong(self, name: str, expected: Message) -> NoReturn:
         """Say that a field is not as the contract says.
 
         Raises:
@@ -55,11 +55,11 @@ class Fields:
     def text(self, name: str) -> str:
         """A string."""
         value = self.values.get(name)
-        return value if isinstance(value, str) else self.wrong(name, "text")
+        return value if isinstance(value, str) else self.wrong(name, Message("text"))
 
     def key(self, name: str) -> str:
         """A string that is not empty."""
-        return self.text(name) or self.wrong(name, "text that is not empty")
+        return self.text(name) or self.wrong(name, Message("text that is not empty"))
 
     def maybe(self, name: str) -> str | None:
         """A string that is not empty, or null."""
@@ -71,18 +71,18 @@ class Fields:
         return (
             tuple(values)
             if all(type(value) is str for value in values)
-            else self.wrong(name, "a list of texts")
+            else self.wrong(name, Message("a list of texts"))
         )
 
     def number(self, name: str) -> int:
         """A whole number from 0."""
         value = self.values.get(name)
-        return value if type(value) is int and value >= 0 else self.wrong(name, "a whole number")
+        return value if type(value) is int and value >= 0 else self.wrong(name, Message("a whole number"))
 
     def flag(self, name: str) -> bool:
         """True or false."""
         value = self.values.get(name)
-        return value if isinstance(value, bool) else self.wrong(name, "true or false")
+        return value if isinstance(value, bool) else self.wrong(name, Message("true or false"))
 
     def time(self, name: str) -> str:
         """A date and time with its time zone (RFC 3339), as it is written."""
@@ -91,19 +91,19 @@ class Fields:
             zone = datetime.fromisoformat(text).tzinfo
         except ValueError:
             zone = None
-        return text if zone else self.wrong(name, "a date and time with a time zone")
+        return text if zone else self.wrong(name, Message("a date and time with a time zone"))
 
     def word(self, name: str, words: type[Word]) -> Word:
         """One of a set of words."""
         try:
             return words(self.text(name))
         except ValueError:
-            self.wrong(name, " | ".join(words))
+            self.wrong(name, Message("one of {words}", words=", ".join(words)))
 
     def items(self, name: str) -> list[Any]:
         """A list of anything."""
         value = self.values.get(name)
-        return value if isinstance(value, list) else self.wrong(name, "a list")
+        return value if isinstance(value, list) else self.wrong(name, Message("a list"))
 
     def sub(self, name: str) -> Fields:
         """An object inside."""
@@ -111,15 +111,13 @@ class Fields:
         return (
             Fields(f"{self.place}: {name}", value)
             if isinstance(value, dict)
-            else self.wrong(name, "an object")
+            else self.wrong(name, Message("an object"))
         )
 
     def subs(self, name: str, first: int = 0) -> list[Fields]:
         """A list of objects, counted from so many in their places."""
         values = self.items(name)
-        return [
-            Fields.of(f"{self.place}, item {number}", value) for number, value in enumerate(values, first + 1)
-        ]
+        return [Fields.of(f"{self.place}[{number}]", value) for number, value in enumerate(values, first + 1)]
 
 
 def _short(value: object) -> str:

@@ -23,7 +23,7 @@ from reconciler.backends.bounded import BoundedTransport
 from reconciler.backends.problems import Place
 from reconciler.backends.remote import RemoteBackend
 from reconciler.backends.settings import Limits, check_names, required, yes
-from reconciler.errors import InputError, Message
+from reconciler.errors import Message, ReconcilerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ def open_backend(config: BackendConfig, network: httpx.AsyncBaseTransport | None
         network: what to send through in place of the real network.
 
     Raises:
-        InputError: where a setting is missing, unknown or wrong.
+        ReconcilerError: where a setting is missing, unknown or wrong.
         Unauthorised: where there is no token that could be sent.
     """
     check_names(config.settings, _SETTINGS)
@@ -65,14 +65,14 @@ def _url(settings: Mapping[str, str]) -> str:
     text = required(settings, "url")
     url = _parsed(text)
     if url is None:
-        raise InputError(
-            Message("The setting url is no address of a backend"),
-            hint=Message("Such as https://bureau.example, without user, password or question mark"),
+        raise ReconcilerError(
+            Message("the setting url is no address of a backend"),
+            hint=Message("such as https://bureau.example, without user, password or question mark"),
         )
     if url.scheme == "http" and not (_is_here(url.host) or yes(settings, "allow-plain-http")):
-        raise InputError(
+        raise ReconcilerError(
             Message("{url} is not encrypted: the token would be readable on the way", url=text),
-            hint=Message("Use https, or set allow-plain-http to yes where the network itself is private"),
+            hint=Message("use https, or set allow-plain-http to yes where the network itself is private"),
         )
     return text.rstrip("/")
 
@@ -103,6 +103,6 @@ def _trusted(settings: Mapping[str, str]) -> ssl.SSLContext | bool:
     try:
         return ssl.create_default_context(cafile=file)
     except (OSError, ssl.SSLError) as error:
-        raise InputError(
-            Message("The certificates in {file} cannot be read: {why}", file=file, why=error)
+        raise ReconcilerError(
+            Message("the certificates in {file} cannot be read: {why}", file=file, why=error)
         ) from error

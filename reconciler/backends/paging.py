@@ -61,7 +61,7 @@ def pages(api: Api, listing: Listing) -> Iterator[tuple[Fields, int]]:
             raise BackendError(Message("{path} sends an empty page before the last", path=listing.path))
     raise BackendError(
         Message("{path} has more than {pages} pages", path=listing.path, pages=listing.max_pages),
-        hint=Message("The setting max-pages raises this limit"),
+        hint=Message("the setting max-pages raises this limit"),
     )
 
 

@@ -51,7 +51,7 @@ def unanswered(error: httpx.TransportError, place: Place) -> Unreachable:
     if isinstance(error, httpx.TimeoutException):
         return Unreachable(
             Message("{place} did not answer in time", place=place.name),
-            hint=Message("Try again later; the settings read-timeout and deadline allow more time"),
+            hint=Message("try again later; the settings read-timeout and deadline allow more time"),
         )
     if isinstance(error, httpx.ConnectError):
         return _unconnected(error, place)
@@ -64,9 +64,9 @@ def _unconnected(error: httpx.ConnectError, place: Place) -> Unreachable:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
-    hint = Message("Is the address right, and is the backend running?")
+    hint = Message("is the address right, and is the backend running?")
     if cause is not None:
-        hint = Message("The setting ca-file names the certificate of your own authority, where you have one")
+        hint = Message("the setting ca-file names the certificate of your own authority, where you have one")
     why = place.clean(error)
     return Unreachable(Message("{place} cannot be reached: {why}", place=place.name, why=why), hint=hint)
 
@@ -87,12 +87,12 @@ def refused(response: httpx.Response, path: str, place: Place) -> BackendError:
     match status:
         case 401:
             kind, message = Unauthorised, Message("{place} does not accept the token: {detail}", **values)
-            hint = Message("The token was read from {source}", source=place.token_from)
+            hint = Message("the token was read from {source}", source=place.token_from)
         case 403:
             kind, message = Unauthorised, Message("{place} does not permit {path}: {detail}", **values)
         case 404 if not code:
             message = Message("{place} has no {path}: it may not be the address of a bureau API", **values)
-            hint = Message("The setting url is the address before /v1")
+            hint = Message("the setting url is the address before /v1")
         case 410 if code == "revision-gone":
             kind, message = StateMoved, Message("{place} no longer has the revision being read", **values)
         case 502 | 503 | 504:
@@ -100,6 +100,8 @@ def refused(response: httpx.Response, path: str, place: Place) -> BackendError:
         case _ if 300 <= status < 400:
             message = Message("{place} sends {path} elsewhere, which is not followed: {status}", **values)
             hint = _elsewhere(response, place)
+        case _ if not code:
+            message = Message("{place} answered {path} with {status}: {detail}", **values)
         case _:
             message = Message("{place} answered {path} with {status} {code}: {detail}", **values)
     return kind(message, hint=hint)
@@ -107,7 +109,7 @@ def refused(response: httpx.Response, path: str, place: Place) -> BackendError:
 
 def _elsewhere(response: httpx.Response, place: Place) -> Message:
     location = place.clean(response.headers.get("location", ""))
-    return Message("It names {location}; set url to the address that is meant", location=location)
+    return Message("it names {location}; set url to the address that is meant", location=location)
 
 
 def _problem(response: httpx.Response) -> tuple[str, str]:

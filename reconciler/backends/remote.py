@@ -53,8 +53,8 @@ class RemoteBackend:
             except StateMoved:
                 continue
         raise StateMoved(
-            Message("The bureau's state changed each time while it was read"),
-            hint=Message("Try again when less is going on there"),
+            Message("the bureau's state changed each time while it was read"),
+            hint=Message("try again when less is going on there"),
         )
 
     def revision(self) -> str:
@@ -163,5 +163,5 @@ def _others(me: Operator, rows: list[Fields] | None, register: Register) -> tupl
 def _path(template: str, key: str) -> str:
     """A path with an id of the backend in it; "." and ".." would lead elsewhere."""
     if re.fullmatch(r"\.{0,2}", key):
-        raise BackendError(Message("The backend uses {key} as an id", key=key))
+        raise BackendError(Message("the backend uses {key} as an id", key=key))
     return template.format(quote(key, safe=""))

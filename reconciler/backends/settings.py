@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from reconciler.errors import InputError, Message
+from reconciler.errors import Message, ReconcilerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class Limits:
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> Limits:
-        """From settings; what is not set keeps its default. InputError where one is no positive number."""
+        """From settings; what is not set keeps its default. ReconcilerError where one is no positive number."""
         given: dict[str, Any] = {
             field.name: _number(_setting(field.name), settings[_setting(field.name)], type(field.default))
             for field in fields(cls)
@@ -59,32 +59,32 @@ class Limits:
 
 
 def check_names(settings: Mapping[str, str], own: frozenset[str]) -> None:
-    """InputError where a setting is neither a limit nor one of the backend's own."""
+    """ReconcilerError where a setting is neither a limit nor one of the backend's own."""
     known = own | {_setting(field.name) for field in fields(Limits)}
     for name in settings:
         if name not in known:
             close = get_close_matches(name, known, n=1)
-            raise InputError(
-                Message("The backend has no setting {name}", name=name),
-                hint=Message("Did you mean {name}?", name=close[0])
+            raise ReconcilerError(
+                Message("the backend has no setting {name}", name=name),
+                hint=Message("did you mean {name}?", name=close[0])
                 if close
-                else Message("It has: {names}", names=", ".join(sorted(known))),
+                else Message("it has: {names}", names=", ".join(sorted(known))),
             )
 
 
 def required(settings: Mapping[str, str], name: str) -> str:
-    """A setting that must be there; InputError where it is not."""
+    """A setting that must be there; ReconcilerError where it is not."""
     value = settings.get(name, "")
     if not value:
-        raise InputError(Message("The backend needs the setting {name}", name=name))
+        raise ReconcilerError(Message("the backend needs the setting {name}", name=name))
     return value
 
 
 def yes(settings: Mapping[str, str], name: str) -> bool:
-    """A setting that is yes or no, no where it is not given; InputError where it is something else."""
+    """A setting that is yes or no, no where it is not given; ReconcilerError where it is something else."""
     value = settings.get(name, "no")
     if value not in ("yes", "no"):
-        raise InputError(Message("The setting {name} is yes or no, not {value}", name=name, value=value))
+        raise ReconcilerError(Message("the setting {name} is yes or no, not {value}", name=name, value=value))
     return value == "yes"
 
 
@@ -98,5 +98,5 @@ def _number(name: str, value: str, kind: type) -> float:
     except ValueError:
         number = -1
     if not 0 <= number < float("inf"):
-        raise InputError(Message("The setting {name} is a number, not {value}", name=name, value=value))
+        raise ReconcilerError(Message("the setting {name} is a number, not {value}", name=name, value=value))
     return number

@@ -30,7 +30,7 @@ def programs(bureau: Fields) -> Programs:
         for row in bureau.subs("programs")
     ]
     if len(rows) > 64:
-        raise BackendError(Message("The bureau has {n} programs; this version knows 64", n=len(rows)))
+        raise BackendError(Message("the bureau has {n} programs; this version knows 64", n=len(rows)))
     return Programs.build(each_once(rows, bureau.place))
 
 
@@ -63,7 +63,9 @@ def client(row: Fields) -> Client:
 
 def _either(row: Fields, words: Mapping[str, bool]) -> bool:
     status = words.get(row.text("status"))
-    return row.wrong("status", " | ".join(words)) if status is None else status
+    return (
+        row.wrong("status", Message("one of {words}", words=", ".join(words))) if status is None else status
+    )
 
 
 def each_once(rows: Sequence[Row], place: str) -> Sequence[Row]:
@@ -92,7 +94,7 @@ def job(fields: Fields) -> Job:
     """A job."""
     pairs, finished = fields.number("pairs"), fields.number("finished")
     if finished > pairs:
-        fields.wrong("finished", f"at most {pairs}")
+        fields.wrong("finished", Message("at most {most}", most=pairs))
     return Job(fields.key("id"), fields.word("state", JobState), pairs, finished)
 
 

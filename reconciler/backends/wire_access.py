@@ -70,12 +70,12 @@ class AccessReader:
         register = self._register
         for row in page.subs("items", before):
             if row.key("consultant") not in register.consultants.names:
-                row.wrong("consultant", "a consultant of the bureau")
+                row.wrong("consultant", Message("a consultant of the bureau"))
             if row.key("client") not in register.clients.names:
-                row.wrong("client", "a client of the bureau")
+                row.wrong("client", Message("a client of the bureau"))
             names = row.texts("programs")
             if not set(names) <= set(register.programs.names) or len(set(names)) != len(names):
-                row.wrong("programs", "programs of the bureau, each once")
+                row.wrong("programs", Message("programs of the bureau, each once"))
         raise AssertionError("a page that cannot be read has a row that is wrong")
 
     def _twice(self, shape: Shape, keys: Keys) -> NoReturn:

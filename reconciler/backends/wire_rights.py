@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
+from reconciler.errors import Message
 from reconciler.grid.arrays import mask_of
 from reconciler.rights import Operator, Rights
 
@@ -51,5 +52,5 @@ def _known(right: Fields, field: str, names: Names) -> Ids:
     keys = right.texts(field)
     for key in keys:
         if key not in names:
-            right.wrong(field, f"{field} of the bureau")
+            right.wrong(field, Message("known to the bureau"))
     return names.ids(keys)

@@ -27,30 +27,30 @@ def echo(_request: httpx.Request) -> httpx.Response:
 
 
 BAD: dict[str, tuple[Answer, str]] = {
-    "not JSON": (body(b"{"), "The answer to /v1/bureau is not valid JSON"),
-    "not UTF-8": (body(b'"\xff"'), "The answer to /v1/bureau is not valid JSON"),
-    "too deep": (body(b"[" * 100_000), "The answer to /v1/bureau is not valid JSON"),
-    "half a character": (body(b'{"id": "\\ud800"}'), "The answer to /v1/bureau is not valid JSON"),
-    "a number of 10,000 digits": (body(b"9" * 10_000), "The answer to /v1/bureau is not valid JSON"),
+    "not JSON": (body(b"{"), "the answer to /v1/bureau is not valid JSON"),
+    "not UTF-8": (body(b'"\xff"'), "the answer to /v1/bureau is not valid JSON"),
+    "too deep": (body(b"[" * 100_000), "the answer to /v1/bureau is not valid JSON"),
+    "half a character": (body(b'{"id": "\\ud800"}'), "the answer to /v1/bureau is not valid JSON"),
+    "a number of 10,000 digits": (body(b"9" * 10_000), "the answer to /v1/bureau is not valid JSON"),
     "a list": (body(b"[]"), "/v1/bureau should be an object, not []"),
-    "nothing": (body(b""), "The answer to /v1/bureau is not valid JSON"),
+    "nothing": (body(b""), "the answer to /v1/bureau is not valid JSON"),
     "HTML": (
         body(b"<html>", content_type="text/html; charset=utf-8"),
         "https://bureau.example answers /v1/bureau with text/html, not with JSON",
     ),
-    "too large": (body(b" " * 2_000_000), "The backend's answer is larger than 1000000 bytes"),
+    "too large": (body(b" " * 2_000_000), "the backend's answer is larger than 1000000 bytes"),
     "a gzip bomb": (
         body(gzip.compress(bytes(500_000_000), 1), content_encoding="gzip"),
-        "The backend's answer is larger than 1000000 bytes",
+        "the backend's answer is larger than 1000000 bytes",
     ),
     "gzip in gzip": (
         body(b"", content_encoding="gzip, gzip"),
-        "The backend answers in an encoding not asked for: gzip, gzip",
+        "the backend answers in an encoding not asked for: gzip, gzip",
     ),
-    "damaged gzip": (body(b"no gzip", content_encoding="gzip"), "The backend's compressed answer is damaged"),
+    "damaged gzip": (body(b"no gzip", content_encoding="gzip"), "the backend's compressed answer is damaged"),
     "gzip cut short": (
         body(gzip.compress(b"{}")[:-3], content_encoding="gzip"),
-        "The backend's compressed answer is damaged",
+        "the backend's compressed answer is damaged",
     ),
     "a redirect": (redirect, "https://bureau.example sends /v1/bureau elsewhere, which is not followed: 308"),
     "another site": (
@@ -63,7 +63,7 @@ BAD: dict[str, tuple[Answer, str]] = {
     ),
     "a problem that is none": (
         lambda _request: httpx.Response(409, json=["x"]),
-        "https://bureau.example answered /v1/bureau with 409 : Conflict",
+        "https://bureau.example answered /v1/bureau with 409: Conflict",
     ),
     "a wrong token": (echo, "https://bureau.example does not accept the token: Bad token …."),
     "forbidden": (status(403), "https://bureau.example does not permit /v1/bureau: Detail of 403."),
@@ -120,7 +120,7 @@ def test_a_token_that_cannot_be_sent_is_not_shown(token: str) -> None:
     with pytest.raises(Unauthorised) as caught:
         open_http(BackendConfig("http", {"url": "https://b.example"}, token, "MY_VARIABLE"))
     assert not token or token not in "".join(traceback.format_exception(caught.value))
-    assert str(caught.value.hint) == "The token is read from MY_VARIABLE"
+    assert str(caught.value.hint) == "the token is read from MY_VARIABLE"
 
 
 def test_the_token_is_in_no_repr() -> None:
@@ -131,30 +131,30 @@ def test_the_token_is_in_no_repr() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({}, "The backend needs the setting url"),
-        ({"url": "bureau.example"}, "The setting url is no address of a backend"),
-        ({"url": "ftp://bureau.example"}, "The setting url is no address of a backend"),
-        ({"url": f"https://user:{TOKEN}@bureau.example"}, "The setting url is no address of a backend"),
-        ({"url": "https://bureau.example?x=1"}, "The setting url is no address of a backend"),
-        ({"url": "https://[bad"}, "The setting url is no address of a backend"),
-        ({"url": "https://b.example:99999"}, "The setting url is no address of a backend"),
-        ({"url": f"https://{'b' * 64}.example"}, "The setting url is no address of a backend"),
+        ({}, "the backend needs the setting url"),
+        ({"url": "bureau.example"}, "the setting url is no address of a backend"),
+        ({"url": "ftp://bureau.example"}, "the setting url is no address of a backend"),
+        ({"url": f"https://user:{TOKEN}@bureau.example"}, "the setting url is no address of a backend"),
+        ({"url": "https://bureau.example?x=1"}, "the setting url is no address of a backend"),
+        ({"url": "https://[bad"}, "the setting url is no address of a backend"),
+        ({"url": "https://b.example:99999"}, "the setting url is no address of a backend"),
+        ({"url": f"https://{'b' * 64}.example"}, "the setting url is no address of a backend"),
         (
             {"url": "http://bureau.example"},
             "http://bureau.example is not encrypted: the token would be readable on the way",
         ),
-        ({"url": "https://b.example", "dead-line": "3"}, "The backend has no setting dead-line"),
-        ({"url": "https://b.example", "deadline": "-3"}, "The setting deadline is a number, not -3"),
-        ({"url": "https://b.example", "deadline": "nan"}, "The setting deadline is a number, not nan"),
-        ({"url": "https://b.example", "retries": "2.5"}, "The setting retries is a number, not 2.5"),
+        ({"url": "https://b.example", "dead-line": "3"}, "the backend has no setting dead-line"),
+        ({"url": "https://b.example", "deadline": "-3"}, "the setting deadline is a number, not -3"),
+        ({"url": "https://b.example", "deadline": "nan"}, "the setting deadline is a number, not nan"),
+        ({"url": "https://b.example", "retries": "2.5"}, "the setting retries is a number, not 2.5"),
         (
             {"url": "http://b.example", "allow-plain-http": "true"},
-            "The setting allow-plain-http is yes or no, not true",
+            "the setting allow-plain-http is yes or no, not true",
         ),
     ],
 )
 def test_wrong_settings_are_told(settings: dict[str, str], message: str) -> None:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(ReconcilerError) as caught:
         open_backend(BackendConfig("http", settings, TOKEN))
     assert str(caught.value) == message
     assert TOKEN not in str(caught.value.hint)
@@ -172,7 +172,7 @@ def test_certificates_that_are_none_are_told(tmp_path) -> None:
     (tmp_path / "ca.pem").write_text("nothing")
     for name in ("ca.pem", "missing.pem"):
         settings = {"url": "https://b.example", "ca-file": str(tmp_path / name)}
-        with pytest.raises(InputError, match="cannot be read"):
+        with pytest.raises(ReconcilerError, match="cannot be read"):
             open_backend(BackendConfig("http", settings, TOKEN))
 
 
@@ -192,7 +192,7 @@ def test_a_kind_that_is_not_installed_is_told_with_those_that_are() -> None:
 
 def test_a_database_that_is_none_is_told(tmp_path) -> None:
     missing = tmp_path / "missing.sqlite"
-    with pytest.raises(InputError, match="no database"):
+    with pytest.raises(ReconcilerError, match="no database"):
         open_backend(BackendConfig("embedded", {"database": str(missing)}, TOKEN))
     assert not missing.exists()
     (tmp_path / "notes.txt").write_text("not a database, but long enough to have a header")

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from reconciler.backends.config import BackendConfig
     from reconciler.backends.remote import RemoteBackend
 
-_SETTINGS = frozenset({"database"})
 _URL = "http://bureau.localhost"
 """Something must stand in a request; nothing is looked up."""
 
@@ -46,7 +45,7 @@ def open_backend(config: BackendConfig) -> RemoteBackend:
         ReconcilerError: where a setting is missing, unknown or wrong, or the file is no database of bureaus.
         Unauthorised: where there is no token that could be sent.
     """
-    check_names(config.settings, _SETTINGS)
+    check_names(config.settings)
     limits = Limits.of(config.settings)
     path = Path(required(config.settings, "database"))
     if not path.is_file():

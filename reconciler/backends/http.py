@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from reconciler.backends.config import BackendConfig
 
 _HOST = re.compile(rb"[A-Za-z0-9._:-]+")
-_SETTINGS = frozenset({"url", "allow-plain-http", "ca-file"})
 
 
 def open_backend(config: BackendConfig, network: httpx.AsyncBaseTransport | None = None) -> RemoteBackend:
@@ -45,7 +44,7 @@ def open_backend(config: BackendConfig, network: httpx.AsyncBaseTransport | None
         ReconcilerError: where a setting is missing, unknown or wrong.
         Unauthorised: where there is no token that could be sent.
     """
-    check_names(config.settings, _SETTINGS)
+    check_names(config.settings)
     limits = Limits.of(config.settings)
     url = _url(config.settings)
     inner = network or httpx.AsyncHTTPTransport(verify=_trusted(config.settings), trust_env=False)

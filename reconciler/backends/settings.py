@@ -16,6 +16,8 @@ from reconciler.errors import Message, ReconcilerError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_OWN = frozenset({"url", "allow-plain-http", "ca-file", "database"})
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -58,9 +60,12 @@ class Limits:
         return cls(**given)
 
 
-def check_names(settings: Mapping[str, str], own: frozenset[str]) -> None:
-    """ReconcilerError where a setting is neither a limit nor one of the backend's own."""
-    known = own | {_setting(field.name) for field in fields(Limits)}
+def check_names(settings: Mapping[str, str]) -> None:
+    """ReconcilerError where a setting is not one of those above.
+
+    Those of the other kind are let be: a flag may have chosen this one over the one in the file.
+    """
+    known = _OWN | {_setting(field.name) for field in fields(Limits)}
     for name in settings:
         if name not in known:
             close = get_close_matches(name, known, n=1)

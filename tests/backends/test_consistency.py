@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconciler.errors import BackendError, StateMoved
 from tests.backends.faults import Answer, Faulty, World, backend, changed, status
@@ -193,3 +195,42 @@ def test_results_must_be_as_many_as_promised_and_each_once() -> None:
 
 def spoilt_world(world: World, change: Change) -> Faulty:
     return Faulty(world, [("/v1/jobs/j/results?cursor=2", 1, changed(world, change))])
+
+
+def nodes(value: Any) -> list[tuple[Any, Any]]:
+    """Every place in a document: the container, and the key in it."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, below in inner for place in ((value, key), *nodes(below))]
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    path=st.sampled_from(
+        ["/v1/bureau", "/v1/operator", "/v1/operators", "/v1/consultants", "/v1/clients", "/v1/access"]
+    ),
+    which=st.integers(0, 200),
+    junk=JUNK,
+)
+def test_whatever_stands_anywhere_it_is_read_or_told(path: str, which: int, junk: Any) -> None:
+    def spoil(document: dict[str, Any]) -> None:
+        places = nodes(document)
+        container, key = places[which % len(places)]
+        container[key] = junk
+
+    with backend(spoilt(path, spoil), restarts="0") as it:
+        try:
+            current = it.current()
+        except BackendError:
+            return
+    assert len(current.access) == 8

@@ -39,5 +39,5 @@ def command(say: Catalogue, /, full: bool, form: str, **flags: Any) -> int:
 
     with open_world(where(flags)) as world:
         plan = world.plan(wanted(flags))
-    click.echo(show_plan(plan, form, say, full=full), nl=False)
+    click.echo(show_plan(plan, form, say, full=full, drift=True), nl=False)
     return Exit.OK if plan.in_sync and not plan.unmanaged else Exit.CHANGES

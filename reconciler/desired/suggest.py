@@ -27,5 +27,5 @@ def did_you_mean(name: str, known: Collection[str]) -> Message | None:
         return Message("it only looks like “{name}”", name=twin)
     # a mask of one edit in a short word would be below the cut, so short words are compared more kindly
     cut = _ALIKE_ENOUGH if len(name) > 4 else 50.0
-    best = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=cut)
+    best = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=cut)
     return None if best is None else Message("did you mean “{name}”?", name=best[0])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.plan import Current, Plan
 
 
-def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False) -> str:
+def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, drift: bool = False) -> str:
     """A plan as text or JSON.
 
     Args:
@@ -21,6 +21,7 @@ def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False) -> s
         form: "text" or "json".
         say: the language; JSON is the same in every language.
         full: fold no lists.
+        drift: the text calls it a drift.
     """
     if form == "json":
         from reconciler.formats.json import to_json
@@ -29,7 +30,7 @@ def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False) -> s
         return to_json(plan_document(plan))
     from reconciler.formats.text import plan_text
 
-    return plan_text(plan, say, full=full)
+    return plan_text(plan, say, full=full, drift=drift)
 
 
 def show_applied(

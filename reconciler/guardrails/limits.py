@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Message
@@ -30,8 +29,8 @@ class Refusal:
     def message(self) -> Message:
         """What it says, with the way past it."""
         return Message(
-            "{guardrail}: the plan removes {figure}, and at most {limit} are allowed at once;"
-            " if that is meant: --allow-removals {figure}",
+            "{guardrail}: the plan would remove {figure} accesses and programs, and at most {limit} may go"
+            " at once; if that is meant, say so with --allow-removals={figure}",
             guardrail=self.guardrail,
             figure=self.figure,
             limit=self.limit,

@@ -11,14 +11,14 @@ from reconciler.formats.safe import clean
 from reconciler.formats.text.findings import findings_lines
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
+from reconciler.grid import Access
 from reconciler.plan import Change, Half
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.desired import Rule
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.grid import Access
     from reconciler.plan import Blocked, Operation, Plan, Unmanaged
 
 ITEMS = 40
@@ -35,15 +35,22 @@ _MARKS = {
 }
 
 
-def plan_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
+def plan_text(plan: Plan, say: Catalogue, *, full: bool = False, drift: bool = False) -> str:
     """The whole plan as text, with a line break at its end.
 
     Args:
         plan: what to show.
         say: the language.
         full: fold nothing.
+        drift: it is shown as a drift: how the bureau differs from the rules.
     """
-    return "\n".join(_Writer(plan, say, full=full).lines()) + "\n"
+    values = {"bureau": plan.register.label, "date": plan.date}
+    title = (
+        say("Drift at {bureau} on {date}", **values)
+        if drift
+        else say("Plan for {bureau} on {date}", **values)
+    )
+    return "\n".join([*paragraph(title), *_Writer(plan, say, full=full).lines()]) + "\n"
 
 
 def blocked_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
@@ -76,11 +83,8 @@ class _Writer:
         ]
 
     def head(self) -> list[str]:
-        plan, say = self.plan, self.say
-        return [
-            *paragraph(say("Plan for {bureau} on {date}", bureau=plan.register.label, date=plan.date)),
-            *paragraph(say("Operator: {name}", name=plan.operator.label or plan.operator.key)),
-        ]
+        plan = self.plan
+        return paragraph(self.say("Operator: {name}", name=plan.operator.label or plan.operator.key))
 
     def section(self, change: Change) -> list[str]:
         operations = [o for o in self.plan.operations if o.change is change]
@@ -181,8 +185,8 @@ class _Writer:
             return []
         lines = heading(
             say.count(
-                "Left as it is: access of {n} pair of consultant and client that no rule mentions",
-                "Left as it is: access of {n} pairs of consultant and client that no rule mentions",
+                "Left as it is: {n} access that no rule mentions",
+                "Left as it is: {n} accesses that no rule mentions",
                 self.plan.summary.unmanaged,
             )
         )
@@ -212,23 +216,38 @@ class _Writer:
         return lines
 
     def summary(self) -> list[str]:
-        say, changes = self.say, self.plan.changes
-        if self.plan.in_sync:
-            return ["", *paragraph(say("Nothing to do: access is what the rules say."))]
-        give, add = changes.allowed.get(Change.GIVE_ACCESS), changes.allowed.get(Change.ADD_PROGRAMS)
-        take, remove = changes.allowed.get(Change.REMOVE_ACCESS), changes.allowed.get(Change.REMOVE_PROGRAMS)
-        parts = [
-            self.accesses(say.count("{n} access given", "{n} accesses given", len(give or ())), give),
-            say.count("{n} program added", "{n} programs added", add.cells if add else 0),
-            say.count("{n} program removed", "{n} programs removed", remove.cells if remove else 0),
-            self.accesses(say.count("{n} access removed", "{n} accesses removed", len(take or ())), take),
-            say.count("{n} change blocked", "{n} changes blocked", self.plan.summary.blocked),
-        ]
-        return ["", *paragraph(say("Summary: {figures}.", figures=", ".join(parts)))]
+        """One sentence with the figures that are not 0."""
+        say, left = self.say, self.plan.summary.unmanaged
+        figures = [text for number, text in self.figures() if number]
+        if figures:
+            text = say("Summary: {figures}.", figures=", ".join(figures))
+        elif left:
+            text = say.count(
+                "Nothing to do, apart from {n} access that is left as it is.",
+                "Nothing to do, apart from {n} accesses that are left as they are.",
+                left,
+            )
+        else:
+            text = say("Nothing to do: access is what the rules say.")
+        return ["", *paragraph(text)]
 
-    def accesses(self, text: str, rows: Access | None) -> str:
+    def figures(self) -> Iterator[tuple[int, str]]:
+        say, changes = self.say, self.plan.changes
+        none = Access.empty(self.plan.register.shape)
+        give, add, remove, take = (changes.allowed.get(change, none) for change in Change)
+        yield len(give), self.accesses(say.count("{n} access given", "{n} accesses given", len(give)), give)
+        yield add.cells, say.count("{n} program added", "{n} programs added", add.cells)
+        yield remove.cells, say.count("{n} program removed", "{n} programs removed", remove.cells)
+        yield (
+            len(take),
+            self.accesses(say.count("{n} access removed", "{n} accesses removed", len(take)), take),
+        )
+        blocked = self.plan.summary.blocked
+        yield blocked, say.count("{n} change blocked", "{n} changes blocked", blocked)
+
+    def accesses(self, text: str, rows: Access) -> str:
         """A figure of accesses, with the programs that come or go with them."""
-        if not rows or not rows.cells:
+        if not rows.cells:
             return text
         return self.say.count(
             "{accesses} with {n} program", "{accesses} with {n} programs", rows.cells, accesses=text

@@ -54,15 +54,16 @@ class Store:
 
         Raises InputError where the file is something else, or of a version that this one does not know.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         store = cls(path)
         try:
-            with store.write() as db:
-                _prepare(db, path)
-        except sqlite3.DatabaseError as problem:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            if not store._is_ready():
+                with store.write() as db:
+                    _prepare(db, path)
+        except (OSError, sqlite3.DatabaseError) as problem:
             store.close()
-            raise _not_ours(path) from problem
+            raise _unusable(path, problem) from problem
         except InputError:
             store.close()
             raise
@@ -108,6 +109,11 @@ class Store:
                     db.execute("ROLLBACK")
                 raise
 
+    def _is_ready(self) -> bool:
+        """Whether the tables are there; opening a database that is being written to waits for nobody."""
+        with self.read() as db:
+            return _mark(db) == (APPLICATION_ID, VERSION)
+
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """A connection for one thread at a time, given back afterwards."""
@@ -142,8 +148,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
     """Make the tables in an empty file; refuse a file that is not ours."""
-    mark = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
+    mark, version = _mark(db)
     if (mark, version) == (APPLICATION_ID, VERSION):
         return
     if mark == APPLICATION_ID:
@@ -157,6 +162,20 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _mark(db: sqlite3.Connection) -> tuple[int, int]:
+    """Whose file it is, and of which version; zeros in a new one."""
+    mark: int = db.execute("PRAGMA application_id").fetchone()[0]
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return mark, version
+
+
+def _unusable(path: Path, problem: Exception) -> InputError:
+    if getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_OK) == sqlite3.SQLITE_NOTADB:
+        return _not_ours(path)
+    why = problem.strerror if isinstance(problem, OSError) else str(problem)
+    return InputError(Message("cannot open the database {path}: {why}", path=path, why=why))
 
 
 def _not_ours(path: Path) -> InputError:

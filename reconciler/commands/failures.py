@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 def tell(error: ReconcilerError, say: Catalogue) -> None:
     """Tell of the user's kind of failure, on stderr."""
     click.echo(findings_text(error.findings, say), nl=False, err=True)
-    if isinstance(error, InputError):
-        click.echo(say.message(error.message), err=True)
-    else:
-        click.echo(f"{say('error')}: {say.message(error.message)}", err=True)
+    counted = isinstance(error, InputError) and error.findings
+    prefix = "" if counted else f"{say('error')}: "
+    click.echo(f"{prefix}{say.message(error.message)}", err=True)
     if error.hint:
         click.echo(f"{say('hint')}: {say.message(error.hint)}", err=True)
 

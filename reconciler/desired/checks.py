@@ -49,6 +49,7 @@ def texts(written: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 def _rules(policy: Policy) -> Iterator[Finding]:
     known: set[str] = set()
+    without_bundles: set[tuple[str, ...]] = set()
     bundles = policy.sections["bundles"]
     for entries in (policy.assignments, policy.denials):
         for entry in entries.values():
@@ -57,8 +58,12 @@ def _rules(policy: Policy) -> Iterator[Finding]:
                 yield from _dates(entry)
             if not _all_unremarkable(rule, known):
                 yield from _rule_selectors(entry)
-            yield from _programs(entry, ("programs",), rule.get("programs", ()), bundles)
-            for path, block in exceptions(rule):
+            programs = tuple(rule.get("programs", ()))
+            if programs not in without_bundles:
+                yield from _programs(entry, ("programs",), rule.get("programs", ()), bundles)
+                if not any(text.startswith("+") for text in programs):
+                    without_bundles.add(programs)
+            for path, block in exceptions(rule) if "except" in rule else ():
                 yield from _programs(entry, (*path, "programs"), block.get("programs", ()), bundles)
 
 
@@ -106,6 +111,7 @@ def uses(written: Any, kinds: Iterable[Kind]) -> bool:
 
 
 def _selector(entry: Entry, path: Path, written: Any, allowed: frozenset[Kind]) -> Iterator[Finding]:
+    clients = (entry.name, *path)[-1] == "clients"
     for place, text in texts(written, path):
         try:
             tree = parse(text)
@@ -114,13 +120,12 @@ def _selector(entry: Entry, path: Path, written: Any, allowed: frozenset[Kind]) 
             continue
         for word in words(tree):
             if word.kind not in allowed:
-                message, hint = _misplaced(word, path[-1])
+                message, hint = _misplaced(word, clients=clients)
                 yield entry.selector_finding("misplaced-selector", message, place, text, word.at, hint=hint)
 
 
-def _misplaced(word: Word, where: str | int) -> tuple[Message, Message]:
+def _misplaced(word: Word, *, clients: bool) -> tuple[Message, Message]:
     """Why a word does not fit: it stands for the other dimension, or needs each-team."""
-    clients = where == "clients"
     if word.kind is Kind.SELF and clients:
         message = Message("team:self is the own clients of each team; this rule is not for each team")
         return message, Message("write “who: each-team”, or name the team")

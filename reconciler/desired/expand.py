@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MOST_PAIRS = 50_000_000
 """How many pairs all rules together may span: 0.8 GB. A rule for everybody everywhere is nearly always a slip."""
 
+_NO_KEY = -1
+
 
 class Expander:
     """Collects the rows of one rule after the other.
@@ -52,7 +54,7 @@ class Expander:
         self._keys: list[int] = []
         self._masks: list[int] = []
         self._rules: list[int] = []
-        self._plain: tuple[dict[str, int | None], dict[str, int | None]] = ({}, {})
+        self._plain: tuple[dict[str, int], dict[str, int]] = ({}, {})
         self._selected: dict[tuple[str, str, str | None], Ids] = {}
 
     def add(self, number: int, entry: Entry, *, current: bool) -> None:
@@ -89,31 +91,31 @@ class Expander:
         if not isinstance(who, str) or isinstance(clients, str) or "except" in rule:
             return False
         consultant = self._key(0, who)
-        if consultant is None or consultant in self._left:
+        if consultant == _NO_KEY or consultant in self._left:
             return False
         ids = [self._key(1, name) for name in clients]
-        keys = [client * self._stride + consultant for client in ids if client is not None]
-        if len(keys) < len(ids):
+        if _NO_KEY in ids:
             return False
         mask = self.masks.of(entry, ("programs",), rule.get("programs", ()))
-        self._keys += keys
-        self._masks += [mask] * len(keys)
-        self._rules += [number] * len(keys)
-        self.pairs += len(keys)
+        for client in ids:
+            self._keys.append(client * self._stride + consultant)
+            self._masks.append(mask)
+            self._rules.append(number)
+        self.pairs += len(ids)
         return True
 
-    def _key(self, side: int, text: str) -> int | None:
-        """The id where a text is a key and nothing more."""
+    def _key(self, side: int, text: str) -> int:
+        """The id where a text is a key and nothing more, else _NO_KEY."""
         plain = self._plain[side]
         if text not in plain:
             keys = (self.world.consultants, self.world.clients)[side].keys
-            plain[text] = keys.get(text) if UNREMARKABLE.fullmatch(text) else None
+            plain[text] = keys.get(text, _NO_KEY) if UNREMARKABLE.fullmatch(text) else _NO_KEY
         return plain[text]
 
     def _add_block(self, number: int, entry: Entry, *, current: bool) -> None:
         rule = entry.value
         mask = self.masks.of(entry, ("programs",), rule.get("programs", ()))
-        before = self.pairs
+        before, told = self.pairs, len(self.findings)
         for team in self.world.teams if uses(rule["who"], EACH) else (None,):
             who = self._select(self.world.consultants, entry, ("who",), rule["who"], team)
             clients = self._select(self.world.clients, entry, ("clients",), rule["clients"], team)
@@ -126,7 +128,8 @@ class Expander:
                 keys, masks = self._except(entry, team, (who, clients), (keys, masks))
             self._flush()
             self._chunks.append((keys, masks, np.full(len(keys), number, dtype=np.int64)))
-        self._tell(entry, self.pairs - before, current=current)
+        errors = any(finding.severity is Severity.ERROR for finding in self.findings[told:])
+        self._tell(entry, self.pairs - before, current=current and not errors)
 
     def _tell(self, entry: Entry, pairs: int, *, current: bool) -> None:
         """What there is to say about what a rule selected as a whole."""

@@ -46,8 +46,7 @@ def _load(folder: Path) -> Policy:
     documents = [found for path in _files(folder, findings) if (found := _document(path, folder, findings))]
     policy, twice = merge(documents)
     findings += twice
-    if not any(len(wrong) >= schema.MOST for _, wrong in documents):
-        findings += check_policy(policy)
+    findings += check_policy(policy)
     return Policy(policy.sections, fail_or_warnings(findings))
 
 

@@ -136,7 +136,7 @@ def merge(documents: Iterable[tuple[Document, frozenset[tuple[str, ...]]]]) -> t
     findings = []
     for document, wrong in documents:
         for section, entry in _entries(document):
-            if (*section.split("."), entry.name) in wrong or (entry.name,) in wrong:
+            if wrong and ((*section.split("."), entry.name) in wrong or (entry.name,) in wrong):
                 continue
             first = sections[section].setdefault(entry.name, entry)
             if first is not entry:

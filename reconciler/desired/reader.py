@@ -24,15 +24,12 @@ from yaml.events import (
 
 from reconciler.desired.document import Document, Value
 from reconciler.desired.pause import no_garbage_collection
-from reconciler.desired.syntax import syntax_error
+from reconciler.desired.syntax import DEPTH, syntax_error, too_deep
 from reconciler.desired.unquoted import SIGNS, TYPED_KEYS, WORDS, kind_of
 from reconciler.errors import Finding, Message
 
 if TYPE_CHECKING:
     from reconciler.desired.source import Source
-
-DEPTH = 32
-"""How deep lists and mappings may be nested; the schema needs 5."""
 
 _USE_BUNDLE = Message("write it out, or define a bundle or a team and use its name")
 _REFUSED: dict[str, tuple[str, Message, Message]] = {
@@ -127,7 +124,7 @@ class _Builder:
                 items.append(inner)
             elif kind is mapping or kind is sequence:
                 if len(stack) == DEPTH:
-                    raise _Stop(self._too_deep(event))
+                    raise _Stop(too_deep(self.source, event.start_mark.index))
                 if careful:
                     self._refuse_marks(event)
                 stack.append((items, len(places)))
@@ -138,7 +135,7 @@ class _Builder:
             elif kind is AliasEvent:
                 place(event.start_mark.index)
                 self._refuse_marks(event)
-                items.append("")
+                items.append("*")
             elif kind is DocumentStartEvent and items:
                 raise _Stop(self._second_document(event))
 
@@ -179,11 +176,6 @@ class _Builder:
             message = Message("merge keys (“<<”) are not used here")
             self.findings.append(self.source.finding("merge-key", message, at, _USE_BUNDLE))
 
-    def _too_deep(self, event: Any) -> Finding:
-        message = Message("nested more than {depth} levels deep", depth=DEPTH)
-        hint = Message("a rule has at most five levels; is a bracket left open?")
-        return self.source.finding("too-deep", message, event.start_mark.index, hint)
-
     def _second_document(self, event: Any) -> Finding:
         message = Message("a second document starts here; a file holds one")
         hint = Message("put what follows “---” into a file of its own, or delete the line")
@@ -199,7 +191,9 @@ class _Builder:
         found = []
         for name, first, again in self.twice:
             at, before = self.places[again], self.source.position(self.places[first])
-            message = Message("{name} is defined twice; first in line {line}", name=name, line=before.line)
+            message = Message(
+                "{name} is defined twice; first in line {line}", name=name, line=str(before.line)
+            )
             hint = Message("rename one of them, or make them one")
             found.append(self.source.finding("duplicate-key", message, at, hint, also=[before]))
         return found

@@ -56,16 +56,17 @@ def check(document: Document, instance: Value, name: str = POLICY) -> tuple[list
         name: of the schema, as `resource` knows it.
 
     Returns:
-        What is wrong, in the order of the file and at most MOST, and the paths of what is wrong.
+        What is wrong, in the order of the file and at most MOST; and the paths of all that is wrong.
     """
     fast = _fast(name)
     if fast.is_valid(instance):
         return [], []
-    suspects = _suspects(instance, [tuple(e.instance_path) for e in fast.iter_errors(instance)])
+    paths = [tuple(error.instance_path) for error in fast.iter_errors(instance)]
+    suspects = _suspects(instance, paths)
     errors = list(islice(_explainer(name).iter_errors(suspects), MOST))
     found = [finding for error in errors for finding in _explain(document, error)]
     found.sort(key=lambda finding: (finding.position is not None and finding.position, finding.code))
-    return found[:MOST], [tuple(error.absolute_path) for error in errors]
+    return found[:MOST], paths
 
 
 @cache

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from reconciler.desired.source import Source
 
+DEPTH = 32
+"""How deep lists and mappings may be nested; the schema needs 5."""
+
 _TAB = re.compile(r"[ ]*(\t)")
 
 _CANNOT_START: dict[str, tuple[Message, Message]] = {
@@ -79,10 +82,19 @@ def syntax_error(source: Source, error: YAMLError) -> Finding:
     if problem == "found character that cannot start any token" and mark in _CANNOT_START:
         message, hint = _CANNOT_START[mark]
         return source.finding("needs-quotes", message, at, hint)
+    if problem == "exceeded maximum nesting depth":  # the parser looks 1,000 levels ahead
+        return too_deep(source, at)
     known = _TEXTS.get(problem)
     if known is None:
         return source.finding("yaml-syntax", Message("this is not YAML: {why}", why=problem), at)
     return source.finding("yaml-syntax", known[0], at, known[1])
+
+
+def too_deep(source: Source, at: int) -> Finding:
+    """The finding for what is nested deeper than DEPTH."""
+    message = Message("nested more than {depth} levels deep", depth=DEPTH)
+    hint = Message("a rule has at most five levels; is a bracket left open?")
+    return source.finding("too-deep", message, at, hint)
 
 
 def _tab(source: Source, at: int) -> int | None:

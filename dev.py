@@ -21,6 +21,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -79,13 +80,15 @@ def check() -> None:
 
 
 def messages() -> None:
-    """Extract the messages, merge them into the Swedish catalogue, compile it."""
-    pot = f"{CATALOGUE}/reconciler.pot"
+    """Extract the messages, merge them into the Swedish catalogue, compile it; twice is as good as once."""
     keywords = ["-k", "Message", "-k", "count:1,2", "-k", "say", "-k", "N_"]
     header = ["--project=reconciler", "--no-location", "--sort-output", "--omit-header"]
-    run(BIN / "pybabel", "-q", "extract", *keywords, *header, "-o", pot, "reconciler")
     common = ["-d", CATALOGUE, "-D", "reconciler"]
-    run(BIN / "pybabel", "-q", "update", "-i", pot, *common, "--no-fuzzy-matching", "--ignore-obsolete")
+    merge = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date"]
+    with tempfile.TemporaryDirectory() as folder:
+        pot = f"{folder}/reconciler.pot"
+        run(BIN / "pybabel", "-q", "extract", *keywords, *header, "-o", pot, "reconciler")
+        run(BIN / "pybabel", "-q", "update", "-i", pot, *common, *merge)
     run(BIN / "pybabel", "-q", "compile", *common)
 
 

@@ -51,7 +51,7 @@ def open_backend(config: BackendConfig) -> RemoteBackend:
     if not path.is_file():
         raise ReconcilerError(
             Message("there is no database {path}", path=path),
-            hint=Message("`reconciler bureau create` makes one"),
+            hint=Message("“reconciler bureau create” makes one"),
         )
     store = Store.open(path)
     app = create_app(store, Settings())

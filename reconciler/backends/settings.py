@@ -71,7 +71,7 @@ def check_names(settings: Mapping[str, str]) -> None:
             close = get_close_matches(name, known, n=1)
             raise ReconcilerError(
                 Message("the backend has no setting {name}", name=name),
-                hint=Message("did you mean {name}?", name=close[0])
+                hint=Message("did you mean “{name}”?", name=close[0])
                 if close
                 else Message("it has: {names}", names=", ".join(sorted(known))),
             )

@@ -184,8 +184,8 @@ def _is_number(text: str) -> bool:
 
 
 def _not_a_number(text: str) -> Message:
-    return Message("{value!r} is not a number, as programs per client needs it", value=text)
+    return Message("“{value}” is not a number, as programs per client needs it", value=text)
 
 
 def _strange_program(text: str) -> Message:
-    return Message("{value!r} cannot be the name of a program", value=text)
+    return Message("“{value}” cannot be the name of a program", value=text)

@@ -121,7 +121,7 @@ def add_operator(
 def insert_operator(db: sqlite3.Connection, bureau: int, row: OperatorRow) -> str:
     """`add_operator` inside a transaction that raises the revision itself; the bureau is its number."""
     if db.execute("SELECT 1 FROM operator WHERE bureau = ? AND id = ?", (bureau, row.id)).fetchone():
-        raise InputError(Message("There is an operator {operator} already", operator=row.id))
+        raise InputError(Message("there is an operator “{operator}” already", operator=row.id))
     query = "INSERT INTO operator (bureau, id, name, consultant, sees_operators) VALUES (?, ?, ?, ?, ?) RETURNING number"
     values = (bureau, row.id, row.name, row.consultant, row.sees_operators)
     operator: int = db.execute(query, values).fetchone()[0]
@@ -241,7 +241,7 @@ def _insert_rights(db: sqlite3.Connection, bureau: int, operator: int, rights: I
         unknown = [name for name in right.programs if name not in bits]
         unknown += [name for name in right.clients or () if name not in numbers]
         if unknown:
-            raise InputError(Message("There is no program or client {names}", names=", ".join(unknown[:10])))
+            raise InputError(Message("there is no program or client {names}", names=", ".join(unknown[:10])))
         mask = to_signed(mask_of(bits[name] for name in right.programs))
         values = (bureau, operator, right.name, mask, right.clients is None)
         number = db.execute(query, values).fetchone()[0]
@@ -258,6 +258,6 @@ def _insert_token(db: sqlite3.Connection, operator: int) -> str:
 def _find_operator(db: sqlite3.Connection, bureau: int, key: str) -> int:
     row = db.execute("SELECT number FROM operator WHERE bureau = ? AND id = ?", (bureau, key)).fetchone()
     if row is None:
-        raise InputError(Message("There is no operator {operator}", operator=key))
+        raise InputError(Message("there is no operator “{operator}”", operator=key))
     number: int = row["number"]
     return number

@@ -75,13 +75,13 @@ def insert_bureau(
 ) -> Bureau:
     """`create_bureau` inside a transaction; returns the new bureau."""
     if db.execute("SELECT 1 FROM bureau WHERE id = ?", (key,)).fetchone():
-        raise InputError(Message("There is a bureau {bureau} already", bureau=key))
+        raise InputError(Message("there is a bureau “{bureau}” already", bureau=key))
     try:
         ZoneInfo(timezone)
     except (ValueError, OSError) as problem:  # not found, not a name, or a folder of the database
         raise InputError(
-            Message("{timezone} is not a time zone", timezone=timezone),
-            Message("Use an IANA name such as Europe/Stockholm."),
+            Message("“{timezone}” is not a time zone", timezone=timezone),
+            Message("use an IANA name such as Europe/Stockholm"),
         ) from problem
     db.execute("INSERT INTO bureau (id, name, timezone) VALUES (?, ?, ?)", (key, name, timezone))
     bureau = find_bureau(db, key)
@@ -94,8 +94,8 @@ def find_bureau(db: sqlite3.Connection, key: str) -> Bureau:
     row = db.execute("SELECT * FROM bureau WHERE id = ?", (key,)).fetchone()
     if row is None:
         known = ", ".join(row["id"] for row in db.execute("SELECT id FROM bureau ORDER BY id LIMIT 10"))
-        hint = Message("There is: {bureaus}", bureaus=known) if known else None
-        raise InputError(Message("There is no bureau {bureau}", bureau=key), hint)
+        hint = Message("there is: {bureaus}", bureaus=known) if known else None
+        raise InputError(Message("there is no bureau “{bureau}”", bureau=key), hint)
     return Bureau(*row)
 
 
@@ -129,7 +129,7 @@ def insert_programs(db: sqlite3.Connection, bureau: int, programs: Iterable[Prog
     if there + len(rows) > MOST_PROGRAMS:
         raise InputError(
             Message(
-                "A bureau holds at most {most} programs, not {number}",
+                "a bureau holds at most {most} programs, not {number}",
                 most=MOST_PROGRAMS,
                 number=there + len(rows),
             )

@@ -154,7 +154,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     if mark == APPLICATION_ID:
         raise InputError(
             Message("{path} was made by another version of reconciler", path=path),
-            Message("Use that version, or start with a new file."),
+            Message("use that version, or start with a new file"),
         )
     if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         raise _not_ours(path)
@@ -181,5 +181,5 @@ def _unusable(path: Path, problem: Exception) -> InputError:
 def _not_ours(path: Path) -> InputError:
     return InputError(
         Message("{path} is not a database of bureaus", path=path),
-        Message("Name another file; it is made where there is none."),
+        Message("name another file; it is made where there is none"),
     )

@@ -93,7 +93,7 @@ class Table:
             name,
             choices.__contains__,
             "csv-value",
-            lambda cell: Message("{value!r} is not one of: {choices}", value=cell, choices=words),
+            lambda cell: Message("“{value}” is not one of: {choices}", value=cell, choices=words),
         )
 
     def check_unique(self, name: str) -> None:
@@ -102,7 +102,7 @@ class Table:
         for row, cell in enumerate(self.column(name)):
             first = seen.setdefault(cell, self.at[row])
             if first != self.at[row]:
-                message = Message("{value} stands on line {line} already", value=cell, line=first)
+                message = Message("“{value}” stands on line {line} already", value=cell, line=str(first))
                 self.wrong_cell("csv-twice", message, row, name)
 
 
@@ -143,7 +143,7 @@ def _decoded(table: Table) -> bool:
             if place:
                 table.lines[number - 1] = line.encode(errors="replace").decode()
                 message = Message("this is not UTF-8")
-                table.wrong("csv-encoding", message, number, place, Message("Save the file as CSV UTF-8."))
+                table.wrong("csv-encoding", message, number, place, Message("save the file as CSV UTF-8"))
     return not table.findings
 
 
@@ -155,7 +155,7 @@ def _read_rows(table: Table, text: str, headers: Sequence[Sequence[str]]) -> Non
         table.header = tuple(cell.strip().lower() for cell in next(reader, []))
         if table.header not in {tuple(header) for header in headers}:
             known = " / ".join(",".join(header) for header in headers)
-            hint = Message("The first line must be: {header}", header=known)
+            hint = Message("the first line must be: {header}", header=known)
             table.wrong("csv-header", Message("this is not a header that is known here"), 1, 1, hint)
             return
         _collect(table, reader)
@@ -198,7 +198,7 @@ def _not_a_key(cell: str) -> Message:
     if not cell:
         return Message("a value is missing")
     return Message(
-        "{value!r} cannot be a key: it has 1 to {most} visible characters and no space around it",
+        "“{value}” cannot be a key: it has 1 to {most} visible characters and no space around it",
         value=cell[:60],
         most=LONGEST_KEY,
     )

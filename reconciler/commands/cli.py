@@ -53,7 +53,7 @@ class _Commands(Group):
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "RECONCILER"},
 )
 @click.option("--lang", type=click.Choice(["sv", "en"]), cls=Option, help=N_("Language of help and output."))
-@click.version_option(package_name="reconciler", help=N_("Show the version and exit."))
+@click.version_option(package_name="reconciler", cls=Option, help=N_("Show the version and exit."))
 def cli(lang: str | None) -> None:
     """The group itself does nothing; the language is known already (see `language`)."""
     del lang

@@ -18,7 +18,7 @@ from reconciler.commands.language import N_
         'For bash, add this line to ~/.bashrc: eval "$(reconciler completion bash)"'
     ),
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@options.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @options.language
 @click.pass_context
 def command(context: click.Context, shell: str) -> int:

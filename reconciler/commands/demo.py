@@ -34,7 +34,7 @@ MARK = ".reconciler-demo"
         " the notification and the result item by item, and plans again to see what is left and why."
     ),
 )
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-bureau"))
+@options.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-bureau"))
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, folder: Path) -> int:
@@ -56,7 +56,7 @@ def command(say: Catalogue, /, folder: Path) -> int:
     (folder / MARK).touch()
     with contextlib.chdir(folder):
         for number, (text, line) in enumerate(steps, 1):
-            click.echo(f"\n{say('Step {n}', n=number)}: {say.message(text)}")
+            click.echo("\n" + say("Step {n}: {what}", n=number, what=text))
             _step(say, line)
     click.echo()
     click.echo(

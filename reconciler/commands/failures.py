@@ -22,10 +22,10 @@ def tell(error: ReconcilerError, say: Catalogue) -> None:
     """Tell of the user's kind of failure, on stderr."""
     click.echo(findings_text(error.findings, say), nl=False, err=True)
     counted = isinstance(error, InputError) and error.findings
-    prefix = "" if counted else f"{say('error')}: "
-    click.echo(f"{prefix}{say.message(error.message)}", err=True)
+    message = say.message(error.message) if counted else say("error: {message}", message=error.message)
+    click.echo(message, err=True)
     if error.hint:
-        click.echo(f"{say('hint')}: {say.message(error.hint)}", err=True)
+        click.echo(say("hint: {hint}", hint=error.hint), err=True)
 
 
 def record(error: BaseException, say: Catalogue) -> None:

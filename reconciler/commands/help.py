@@ -1,9 +1,13 @@
-"""Click's classes, with help texts in the reader's language."""
+"""Click's classes, with help texts and placeholders such as FILE in the reader's language.
+
+What click says by itself is in `click_words`.
+"""
 
 from __future__ import annotations
 
 import copy
 import os
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -19,8 +23,25 @@ def _translated(text: str | None) -> str | None:
     return catalogue(os.environ.get("LANGUAGE", "en")).text(text) if text else text
 
 
+def _placeholder(text: str) -> str:
+    """A placeholder, such as "COMMAND [ARGS]...", with its capital words translated."""
+    return re.sub(r"[A-Z]+(?: [A-Z]+)*", lambda word: _translated(word[0]) or "", text)
+
+
+class Argument(click.Argument):
+    """An argument whose placeholder is translated."""
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """What stands for it in the usage line and in errors."""
+        return _placeholder(super().make_metavar(ctx))
+
+
 class Option(click.Option):
     """An option that shows its environment variable, and whose help is translated when it is shown."""
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """What stands for its value in the help."""
+        return _placeholder(super().make_metavar(ctx))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option's two columns of the help."""
@@ -37,6 +58,17 @@ class Command(click.Command):
         shown.help = _translated(self.help)
         shown.epilog = _translated(self.epilog)
         return shown
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option --help; click words it once, here it is worded each time."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = _translated("Show this message and exit.")
+        return option
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """What follows the name of the command in the usage line."""
+        return [_placeholder(piece) for piece in super().collect_usage_pieces(ctx)]
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence of the help, for the list of commands; never cut in the middle."""

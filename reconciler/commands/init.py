@@ -36,7 +36,7 @@ IGNORE = "tokens/\n*.db\n*.db-wal\n*.db-shm\n"
         " your own. Nothing that is there is overwritten."
     ),
 )
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@options.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, folder: Path) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from gettext import gettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reconciler.commands.help import Option
+from reconciler.commands.help import Argument, Option
 from reconciler.commands.language import N_
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Day(click.ParamType["date"]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
+            text = gettext("{value!r} is not a day such as 2027-03-31.").format(value=value)
+            self.fail(text, param, ctx)
 
 
 def option(*names: str, env: str = "", **attributes: Any) -> Callable[[F], F]:
@@ -38,6 +40,11 @@ def option(*names: str, env: str = "", **attributes: Any) -> Callable[[F], F]:
     variable = env or "RECONCILER_" + longest.upper().replace("-", "_")
     attributes.setdefault("envvar", variable)
     return click.option(*names, cls=Option, show_envvar=True, **attributes)
+
+
+def argument(name: str, **attributes: Any) -> Callable[[F], F]:
+    """An argument; it has no environment variable."""
+    return click.argument(name, cls=Argument, **attributes)
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:

@@ -102,7 +102,7 @@ def backend_config(settings: Settings) -> BackendConfig:
         raise ReconcilerError(
             Message("no backend is configured"),
             Message(
-                "write one into {file}, or give --url or --database; `reconciler init` writes an example",
+                "write one into {file}, or give --url or --database; “reconciler init” writes an example",
                 file=FILE,
             ),
         )

@@ -71,4 +71,5 @@ def _verdict(say: Catalogue, warnings: int, *, checked: bool) -> str:
     sound = say.count("The YAML is sound; {n} warning.", "The YAML is sound; {n} warnings.", warnings)
     if checked:
         return sound
-    return f"{sound} {say('Names were not checked against a register.')}"
+    unchecked = say("Names were not checked against a register.")
+    return f"{sound} {unchecked}"

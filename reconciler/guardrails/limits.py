@@ -30,10 +30,11 @@ class Refusal:
         """What it says, with the way past it."""
         return Message(
             "{guardrail}: the plan would remove {figure} accesses and programs, and at most {limit} may go"
-            " at once; if that is meant, say so with --allow-removals={figure}",
+            " at once; if that is meant, say so with --allow-removals={allow}",
             guardrail=self.guardrail,
             figure=self.figure,
             limit=self.limit,
+            allow=str(self.figure),
         )
 
 

@@ -9,7 +9,7 @@ import click
 from reconciler.commands.bureau.database import database, open_store
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
-from reconciler.commands.options import language, option
+from reconciler.commands.options import argument, language, option
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         " are never granted or removed by this tool. Fill it with: reconciler bureau load"
     ),
 )
-@click.argument("bureau")
+@argument("bureau")
 @database
 @option("--name", help=N_("What people call the bureau; its key if nothing is said."))
 @option(

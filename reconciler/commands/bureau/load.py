@@ -10,7 +10,7 @@ import click
 from reconciler.commands.bureau.database import database, open_store
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
-from reconciler.commands.options import language, option
+from reconciler.commands.options import argument, language, option
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         " client p div N. What the bureau does not know yet is made."
     ),
 )
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @database
 @option("--bureau", help=N_("Key of the bureau, such as exempelbyran."))
 @option(

@@ -10,7 +10,7 @@ import click
 from reconciler.commands.bureau.database import bureau, database, open_store
 from reconciler.commands.help import Group
 from reconciler.commands.language import N_
-from reconciler.commands.options import language, option
+from reconciler.commands.options import argument, language, option
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def list_(say: Catalogue, /, bureau: str, database: Path) -> int:
 
 
 @command.command("add", help=N_("Add an operator; it has the rights that are given here, and no others."))
-@click.argument("operator")
+@argument("operator")
 @bureau
 @database
 @option("--name", help=N_("What people call the operator; its key if nothing is said."))
@@ -119,7 +119,7 @@ def add(
 
 
 @command.command("rights", help=N_("Replace an operator's rights by those that are given here."))
-@click.argument("operator")
+@argument("operator")
 @bureau
 @database
 @_RIGHTS[0]
@@ -144,7 +144,7 @@ def rights(
 
 
 @command.command("token", help=N_("Replace an operator's token; the old one opens nothing any more."))
-@click.argument("operator")
+@argument("operator")
 @bureau
 @database
 @_TOKEN_FILE
@@ -162,7 +162,7 @@ def token(say: Catalogue, /, operator: str, bureau: str, database: Path, token_f
 
 
 @command.command("revoke", help=N_("Revoke an operator's tokens; the operator stays, and can do nothing."))
-@click.argument("operator")
+@argument("operator")
 @bureau
 @database
 @language
@@ -196,7 +196,11 @@ def _clients(text: str) -> tuple[str, ...] | None:
 def _lines(row: OperatorRow, say: Catalogue) -> list[str]:
     lines = [say("{name} ({key})", name=row.name, key=row.id)]
     for right in row.rights:
-        where = say("all clients") if right.clients is None else ", ".join(right.clients)
-        of = f" ({', '.join(right.programs)})" if right.programs else ""
-        lines.append(say("    {right} at {clients}", right=f"{right.name}{of}", clients=where))
+        what = (
+            say("program administrator of {programs}", programs=say.listing(list(right.programs)))
+            if right.programs
+            else say("system administrator")
+        )
+        where = say("all clients") if right.clients is None else say.listing(list(right.clients))
+        lines.append(say("    {right} at {clients}", right=what, clients=where))
     return lines

@@ -30,11 +30,15 @@ def findings_lines(findings: Sequence[Finding], say: Catalogue) -> list[str]:
 
 def _finding(finding: Finding, say: Catalogue) -> list[str]:
     where = f"{clean(str(finding.position))}: " if finding.position else ""
-    kind = say("error") if finding.severity is Severity.ERROR else say("warning")
-    lines = [f"{where}{kind}: {say.message(finding.message)}", *_excerpt(finding)]
-    lines += [f"    {say('see also')} {clean(str(place))}" for place in finding.also]
+    told = (
+        say("error: {message}", message=finding.message)
+        if finding.severity is Severity.ERROR
+        else say("warning: {message}", message=finding.message)
+    )
+    lines = [where + told, *_excerpt(finding)]
+    lines += ["    " + say("see also {place}", place=place) for place in finding.also]
     if finding.hint:
-        lines.append(f"    {say('hint')}: {say.message(finding.hint)}")
+        lines.append("    " + say("hint: {hint}", hint=finding.hint))
     return lines
 
 

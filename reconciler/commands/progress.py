@@ -21,16 +21,12 @@ def progress(say: Catalogue) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield _Lines(say)
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn(say("Applying")), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("apply", total=None)
+    with click.progressbar(length=1, label=say("Applying"), file=sys.stderr, show_pos=True) as bar:
 
         def show(result: Result, done: int, total: int) -> None:
             del result
-            bar.update(task, completed=done, total=total)
+            bar.length = total
+            bar.update(done - bar.pos)
 
         yield show
 

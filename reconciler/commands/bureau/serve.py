@@ -64,9 +64,12 @@ def command(
     tls_key: Path | None,
 ) -> int:
     """Serve."""
+    import gc
+
     from reconciler.bureau.serve import serve
     from reconciler.bureau.settings import Settings
 
+    gc.enable()
     settings = Settings(rate_limit=_rate_limit(rate_limit, say))
     with open_store(database) as store:
         scheme = "https" if tls_certificate else "http"

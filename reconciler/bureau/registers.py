@@ -78,7 +78,7 @@ def insert_bureau(
         raise InputError(Message("there is a bureau “{bureau}” already", bureau=key))
     try:
         ZoneInfo(timezone)
-    except (ValueError, OSError) as problem:  # not found, not a name, or a folder of the database
+    except (KeyError, ValueError, OSError) as problem:  # not found, not a name, or a folder of the database
         raise InputError(
             Message("“{timezone}” is not a time zone", timezone=timezone),
             Message("use an IANA name such as Europe/Stockholm"),
@@ -195,4 +195,4 @@ def _free(db: sqlite3.Connection, highest: str, bureau: int) -> int:
 
 
 def _words(words: Sequence[str]) -> str:
-    return json.dumps(list(words), ensure_ascii=False)
+    return json.dumps(list(dict.fromkeys(words)), ensure_ascii=False)

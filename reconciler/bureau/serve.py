@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -34,7 +35,9 @@ def serve(
         key: private key of the certificate, for HTTPS.
         certificate: with its chain, in PEM; None for plain HTTP.
     """
-    server_of(store, settings, host=host, port=port, key=key, certificate=certificate).run()
+    server = server_of(store, settings, host=host, port=port, key=key, certificate=certificate)
+    with suppress(KeyboardInterrupt):  # it went down in order; uvicorn raises it once more at the end
+        server.run()
 
 
 def server_of(

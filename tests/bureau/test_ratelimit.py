@@ -33,7 +33,10 @@ def test_a_window_slides():
     assert limiter.ask(1) == Allowance(True, 0, 3)
 
 
-@given(st.lists(st.floats(0, 3), max_size=60), st.integers(1, 5), st.integers(1, 5))
+pauses = st.integers(0, 48).map(lambda sixteenths: sixteenths / 16)
+
+
+@given(st.lists(pauses, max_size=60), st.integers(1, 5), st.integers(1, 5))
 def test_no_window_holds_more_than_the_limit(pauses: list[float], requests: int, seconds: int):
     clock = Clock()
     limiter = Limiter(RateLimit(requests, seconds), clock)

@@ -78,7 +78,7 @@ def test_operators_are_listed_without_tokens(store: Store):
 @pytest.mark.parametrize("wrong", [{"bureau": "c"}, {"key": "op"}])
 def test_operators_that_cannot_be_added(store: Store, wrong: dict[str, str]):
     make_bureau(store)
-    with pytest.raises(InputError, match="There is"):
+    with pytest.raises(InputError, match="there is"):
         add_operator(store, **({"bureau": "b", "key": "new", "name": "New"} | wrong))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import Message
 from reconciler.plan.document import program_names
+from reconciler.plan.values import Change
 
 if TYPE_CHECKING:
     from reconciler.plan.values import Plan
@@ -18,31 +19,47 @@ def moved(shown: Plan, now: Plan) -> tuple[Message, ...]:
     """
     from deepdiff import DeepDiff
 
-    difference = DeepDiff(_by_pair(shown), _by_pair(now), view="tree", threshold_to_diff_deeper=0)
-    found = [
-        (tuple(map(str, item.path(output_format="list"))), kind, item.t1, item.t2)
-        for kind, items in difference.items()
-        for item in items
-    ]
-    return tuple(_sentence(*one) for one in sorted(found, key=lambda one: one[:2]))
+    before, after = _by_pair(shown), _by_pair(now)
+    difference = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0)
+    keys = {item.path(output_format="list")[0] for items in difference.values() for item in items}
+    return tuple(_sentence(key, before.get(key), after.get(key)) for key in sorted(keys))
 
 
-def _sentence(pair: tuple[str, ...], kind: str, before: object, after: object) -> Message:
-    match kind:
-        case "dictionary_item_added":
-            return Message("{pair}: now also {after}", pair=pair[0], after=after)
-        case "dictionary_item_removed":
-            return Message("{pair}: no longer {before}", pair=pair[0], before=before)
-        case _:
-            return Message("{pair}: {before} became {after}", pair=pair[0], before=before, after=after)
+_Key = tuple[str, str, str]
+"""Consultant, client and what is done to them."""
 
 
-def _by_pair(plan: Plan) -> dict[str, str]:
-    """What would be done to each pair, in words that compare."""
-    told: dict[str, list[str]] = {}
+def _sentence(key: _Key, before: str | None, after: str | None) -> Message:
+    consultant, client, change = key
+    pair = Message("{consultant} at {client}", consultant=consultant, client=client)
+    if before is None:
+        return Message("{pair}: now also {after}", pair=pair, after=_what(Change(change), after))
+    if after is None:
+        return Message("{pair}: no longer {before}", pair=pair, before=_what(Change(change), before))
+    return Message(
+        "{pair}: {before} became {after}", pair=pair, before=_what(Change(change), before), after=after
+    )
+
+
+def _what(change: Change, programs: str | None) -> Message:
+    match change:
+        case Change.GIVE_ACCESS:
+            return Message("give access, with the programs: {programs}", programs=programs or "–")
+        case Change.ADD_PROGRAMS:
+            return Message("add the programs: {programs}", programs=programs)
+        case Change.REMOVE_PROGRAMS:
+            return Message("remove the programs: {programs}", programs=programs)
+        case Change.REMOVE_ACCESS:
+            return Message("remove access, and with it: {programs}", programs=programs or "–")
+
+
+def _by_pair(plan: Plan) -> dict[_Key, str]:
+    """What would be done to each pair: the programs that change with it."""
     register = plan.register
-    for change, rows in plan.changes.allowed.items():
-        for consultant, client, mask in rows.rows():
-            pair = f"{register.consultants.names[consultant]} at {register.clients.names[client]}"
-            told.setdefault(pair, []).append(" ".join([change.value, *program_names(plan, mask)]))
-    return {pair: ", ".join(what) for pair, what in told.items()}
+    return {
+        (register.consultants.names[consultant], register.clients.names[client], change.value): ", ".join(
+            program_names(plan, mask)
+        )
+        for change, rows in plan.changes.allowed.items()
+        for consultant, client, mask in rows.rows()
+    }

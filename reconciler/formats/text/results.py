@@ -45,6 +45,19 @@ ENDED = {
 }
 
 
+def _figure(outcome: Outcome, n: int) -> Message:
+    """How many items ended so."""
+    match outcome:
+        case Outcome.DONE:
+            return Message.count("{n} done", "{n} done", n)
+        case Outcome.ALREADY:
+            return Message.count("{n} already so", "{n} already so", n)
+        case Outcome.REFUSED:
+            return Message.count("{n} refused", "{n} refused", n)
+        case Outcome.FAILED:
+            return Message.count("{n} failed", "{n} failed", n)
+
+
 def applied_text(
     plan: Plan,
     results: Results,
@@ -177,7 +190,7 @@ class _Writer:
 
     def summary(self, results: Results) -> list[str]:
         say, counts = self.say, results.outcomes
-        parts = [f"{say.number(counts[o])} {say.message(OUTCOMES[o])}" for o in Outcome]
+        parts = [say.message(_figure(outcome, counts[outcome])) for outcome in Outcome]
         lines = ["", *paragraph(say("Result: {figures}.", figures=", ".join(parts)))]
         unfinished = sum(result.ended is not Ended.FINISHED for result in results.results)
         if unfinished:

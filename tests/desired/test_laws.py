@@ -6,15 +6,20 @@ import json
 import tempfile
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired import load, resolve
 from reconciler.grid import Clients, Consultants, Programs, Register
 from reconciler.grid.register import Client, Consultant, Program
 from tests.support.worlds import triples
+
+pytestmark = pytest.mark.slow
+fewer = settings(max_examples=max(settings.default.max_examples // 3, 1))
 
 PEOPLE = [f"p{i}" for i in range(4)]
 COMPANIES = [f"{i}" for i in range(1, 5)]
@@ -33,6 +38,7 @@ class Selector:
     select: object = field(compare=False)
 
 
+@cache
 def registers():
     flags = st.booleans()
     some = st.sets(st.sampled_from(TAGS)).map(sorted).map(tuple)
@@ -66,6 +72,7 @@ def registers():
     return st.tuples(people, companies)
 
 
+@cache
 def leaves(side: str, per_team: bool):
     """The words of a side, each with what it means on plain rows."""
     people = side == "who"
@@ -91,6 +98,7 @@ def leaves(side: str, per_team: bool):
     return st.sampled_from([Selector(text, select) for text, select in kinds])
 
 
+@cache
 def selectors(side: str, per_team: bool):
     def both(pair):
         one, two = pair
@@ -116,6 +124,7 @@ def selectors(side: str, per_team: bool):
     )
 
 
+@cache
 def lists_of(side: str, per_team: bool):
     return st.lists(selectors(side, per_team), min_size=1, max_size=2)
 
@@ -179,28 +188,31 @@ def any_of(chosen, row, team) -> bool:
     return chosen is None or any(selector.select(row, team) for selector in chosen)
 
 
+@cache
+def blocks(per_team: bool):
+    sides = {side: lists_of(side, per_team) for side in ("who", "clients")}
+    return st.fixed_dictionaries({}, optional={**sides, "programs": programs.filter(bool)}).filter(bool)
+
+
+@cache
+def dates():
+    return st.none() | st.integers(0, 6).map(lambda n: FIRST + timedelta(n))
+
+
 @st.composite
 def rules(draw, denial: bool) -> Rule:
     per_team = draw(st.booleans())
     who = draw(lists_of("who", per_team))
     per_team = per_team and any("each-team" in selector.text for selector in who)
     clients = draw(lists_of("clients", per_team))
-    blocks = st.fixed_dictionaries(
-        {},
-        optional={
-            "who": lists_of("who", per_team),
-            "clients": lists_of("clients", per_team),
-            "programs": programs.filter(bool),
-        },
-    ).filter(bool)
-    start = draw(st.none() | st.integers(0, 6).map(lambda n: FIRST + timedelta(n)))
+    start = draw(dates())
     length = draw(st.none() | st.integers(0, 4))
     return Rule(
         who,
         clients,
         draw(st.none() | programs.filter(bool)) if denial else draw(programs),
         per_team,
-        [] if denial else draw(st.lists(blocks, max_size=2)),
+        [] if denial else draw(st.lists(blocks(per_team), max_size=2)),
         start,
         None if length is None else (start or FIRST) + timedelta(length),
     )
@@ -289,6 +301,7 @@ def test_resolve_says_what_sets_of_triples_say(case, on):
     assert {c for c in triples(case.register, found.denied_programs) if c[2]} == no_program
 
 
+@fewer
 @given(cases(), days, st.randoms(use_true_random=False))
 def test_the_order_of_files_and_of_rows_makes_no_difference(case, on, random):
     one = resolved(case.entries(), case.register, on)
@@ -307,6 +320,7 @@ def test_the_order_of_files_and_of_rows_makes_no_difference(case, on, random):
     )
 
 
+@fewer
 @given(cases(), days)
 def test_a_day_is_a_day_whatever_day_was_asked_for_before(case, on):
     """Law 7: what is desired on a day depends on the policy, the register and that day only."""
@@ -324,6 +338,7 @@ def test_a_day_is_a_day_whatever_day_was_asked_for_before(case, on):
     assert again.findings == fresh.findings
 
 
+@fewer
 @given(cases(), days)
 def test_the_sources_of_a_cell_are_the_rules_that_cover_it(case, on):
     found, register = resolved(case.entries(), case.register, on), case.register

@@ -31,6 +31,8 @@ MOST_PAIRS = 50_000_000
 """How many pairs all rules together may span: 0.8 GB. A rule for everybody everywhere is nearly always a slip."""
 
 _NO_KEY = -1
+_HINTED = 100
+"""Looking for what was meant takes 10-20 ms among 100,000 names: nobody reads more hints than this."""
 
 
 class Expander:
@@ -169,7 +171,8 @@ class Expander:
         unknown: list[Word] = []
         found = side.select(parse(text), team, unknown)
         if unknown:
-            self.findings += [side.unknown(entry, path, text, word) for word in unknown]
+            hinted = len(self.findings) < _HINTED
+            self.findings += [side.unknown(entry, path, text, word, hinted=hinted) for word in unknown]
         else:
             self._selected[side.noun, text, team] = found
         return found

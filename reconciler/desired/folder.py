@@ -94,14 +94,13 @@ def _document(path: Path, folder: Path, findings: list[Finding]) -> tuple[Docume
         findings += characters.suspicious(document)
     found, wrong = schema.check(document, _without_empty_sections(document.root))
     findings += found
-    return document, frozenset(tuple(map(str, path[:3])) for path in wrong) | frozenset(
-        tuple(map(str, path[:2])) for path in wrong
-    )
+    # an entry has a path of two names, below `renames` of three
+    return document, frozenset(tuple(map(str, path[:depth])) for path in wrong for depth in (2, 3))
 
 
 def _read(source: Source) -> tuple[Document | None, list[Finding]]:
     """Invisible characters are told alone: they are what would make the parser's words hard to follow."""
-    hidden = [] if characters.plain(source) and source.text.isprintable() else characters.invisible(source)
+    hidden = characters.invisible(source)
     return (None, hidden) if hidden else read_yaml(source)
 
 

@@ -64,7 +64,7 @@ def _resolve(policy: Policy, register: Register, on: date) -> Desired:
         expander.add(number, entry, current=rule.standing is not Standing.ENDED)
     warnings = fail_or_warnings(findings)
     sources = _sources(expander, rules, len(policy.assignments))
-    outside = _outside_scope(register, entries, sources, scope)
+    outside = _outside_scope(register, entries, sources, scope, rules)
     findings = [*policy.findings, *warnings, *outside]
     return _desired(policy, register, scope, rules, sources, world=world, findings=fail_or_warnings(findings))
 
@@ -132,11 +132,12 @@ def _sources(expander: Expander, rules: list[Rule], denials: int) -> Sources:
 
 
 def _outside_scope(
-    register: Register, entries: tuple[Entry, ...], sources: Sources, scope: Scope
+    register: Register, entries: tuple[Entry, ...], sources: Sources, scope: Scope, rules: list[Rule]
 ) -> list[Finding]:
     """A warning for each assignment that reaches outside of what the policy manages."""
     inside = _inside(register, sources, scope) & (sources.masks & ~np.uint64(scope.programs) == 0)
-    beyond = ~inside & (sources.rules < sources.denials)
+    gives = [rule.kind is RuleKind.ASSIGNMENT and rule.standing is Standing.IN_FORCE for rule in rules]
+    beyond = ~inside & np.array(gives, dtype=np.bool_)[sources.rules]
     findings = []
     for number, pairs in zip(*np.unique(sources.rules[beyond], return_counts=True), strict=True):
         entry = entries[int(number)]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.errors import Message
@@ -104,7 +104,7 @@ _FIXED = {
 _SPELT_OUT = {"and": "&", "or": "|", "not": "!", "och": "&", "eller": "|", "inte": "!"}
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> Tree:
     """The tree of a selector.
 

@@ -115,23 +115,24 @@ class Side:
             findings += [self.unknown(entry, place, text, word) for word in unknown]
         return np.unique(np.concatenate(chosen))
 
-    def unknown(self, entry: Entry, path: Path, text: str, word: Word) -> Finding:
+    def unknown(self, entry: Entry, path: Path, text: str, word: Word, *, hinted: bool = True) -> Finding:
         """What to say about a word of a selector that the register does not know.
 
-        A tag is a warning: it may be one that nobody has yet.
+        A tag is a warning: it may be one that nobody has yet. Without hint it costs nothing.
         """
-        code, message, hint = self.no_such(word)
+        code, message, hint = self.no_such(word, hinted=hinted)
         found = entry.selector_finding(code, message, path, text, word.at, hint=hint)
         return replace(found, severity=Severity.WARNING) if word.kind is Kind.TAG else found
 
-    def no_such(self, word: Word) -> tuple[str, Message, Message | None]:
+    def no_such(self, word: Word, *, hinted: bool = True) -> tuple[str, Message, Message | None]:
         """The code, the sentence and the hint for a word that the register does not know."""
         name = word.name
         if word.kind is Kind.TAG:
             message = Message(_NO_SUCH_TAG[self.noun].text, name=name)
             return "unknown-tag", message, did_you_mean(name, self.tags)
         if word.kind is Kind.KEY:
-            return f"unknown-{self.noun}", Message(_NO_SUCH_KEY[self.noun].text, name=name), self._hint(name)
+            message = Message(_NO_SUCH_KEY[self.noun].text, name=name)
+            return f"unknown-{self.noun}", message, self._hint(name) if hinted else None
         message = Message("there is no team “{name}”", name=name)
         return "unknown-team", message, did_you_mean(name, self.teams)
 

@@ -116,10 +116,11 @@ class Policy:
 def _canonical(value: Any) -> Any:
     """Every list of the language is a set."""
     if isinstance(value, dict):
-        return {key: _canonical(inner) for key, inner in value.items()}
+        return {key: inner if isinstance(inner, str) else _canonical(inner) for key, inner in value.items()}
+    if isinstance(value, list) and all(isinstance(inner, str) for inner in value):
+        return sorted(value)
     if isinstance(value, list):
-        items = [_canonical(inner) for inner in value]
-        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+        return sorted(map(_canonical, value), key=lambda item: json.dumps(item, sort_keys=True))
     return value
 
 

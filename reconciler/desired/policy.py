@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reconciler.desired.pause import no_garbage_collection
 from reconciler.errors import Finding, Message
 
 if TYPE_CHECKING:
@@ -105,11 +106,12 @@ class Policy:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over what the documents say, in hex: the same in whatever order and files it is said."""
-        canonical = {
-            section: {name: _canonical(entry.value) for name, entry in entries.items()}
-            for section, entries in self.sections.items()
-        }
-        text = json.dumps(canonical, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        with no_garbage_collection():
+            canonical = {
+                section: {name: _canonical(entry.value) for name, entry in entries.items()}
+                for section, entries in self.sections.items()
+            }
+            text = json.dumps(canonical, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

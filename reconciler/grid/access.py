@@ -178,6 +178,10 @@ class Access:
         """This less the programs that the other holds at the same pairs; pairs stay, if only without programs."""
         return Access(self.shape, self.keys, self.masks & ~programs.masks_at(self.keys)[0])
 
+    def without_programs(self) -> Access:
+        """The same pairs, with access and no programs."""
+        return Access(self.shape, self.keys, np.zeros_like(self.masks))
+
     def outside(self, other: Access) -> Access:
         """The rows of pairs that the other does not have."""
         return self.where(~find(other.keys, self.keys)[1])

@@ -86,15 +86,13 @@ def build(
         other_programs_too=desired.other_programs,
     ).only(half)
     ours = managed(desired, current.access)
-    refusals = check_removals(
-        desired.limits, plan.summary.removals, len(ours) + ours.cells, allow_removals
-    )
+    refusals = check_removals(desired.limits, plan.summary.removals, len(ours) + ours.cells, allow_removals)
     return plan.refused(refusals)
 
 
 def _operations(found: Changes, desired: Desired, current: Current) -> Iterator[Operation]:
     for change, required in found.allowed.items():
-        rows = required if change is not Change.REMOVE_ACCESS else _without_programs(required)
+        rows = required if change is not Change.REMOVE_ACCESS else required.without_programs()
         blocks = cover(rows, _region(change, found, desired, current)) if len(rows) else ()
         rules = _Rules(desired, required)
         for block in blocks:
@@ -127,17 +125,13 @@ def _region(change: Change, found: Changes, desired: Desired, current: Current) 
             return outside(stays.where(stays.masks != 0))
         case Change.REMOVE_ACCESS:
             stays = have.outside(found.allowed[Change.REMOVE_ACCESS]).union(want)
-            return outside(_without_programs(stays))
+            return outside(stays.without_programs())
 
 
 def _already(have: Access, want: Access) -> Access:
     """The desired cells that are there."""
     pairs = want.inside(have)
     return Access(pairs.shape, pairs.keys, pairs.masks & have.masks_at(pairs.keys)[0])
-
-
-def _without_programs(rows: Access) -> Access:
-    return Access(rows.shape, rows.keys, np.zeros_like(rows.masks))
 
 
 def _touched(block: Block, required: Access) -> Access:

@@ -104,20 +104,22 @@ def judge(
     blocked[Change.GIVE_ACCESS, _NEEDED[Change.GIVE_ACCESS]] = give.where(~may_give)
 
     take = reachable(Change.REMOVE_ACCESS, difference.take)
-    may_take = allows_access(rights, take.clients)
+    # where programs that are not ours would go along, nobody may take the access: only our programs go
     others = _takes_others(current, desired, take)
-    stay = take.where(~may_take | others)
-    programs, left = _by_program(rights, stay)
-    left = Access(stay.shape, stay.keys, left.masks_at(stay.keys)[0])
-    lacking = ~allows_access(rights, left.clients)
-    blocked[Change.REMOVE_ACCESS, _NEEDED[Change.REMOVE_ACCESS]] = left.where(lacking)
-    blocked[Change.REMOVE_ACCESS, Reason.HOLDS_OTHER_PROGRAMS] = left.where(~lacking)
+    stay = take.where(others)
+    blocked[Change.REMOVE_ACCESS, Reason.HOLDS_OTHER_PROGRAMS] = stay.without_programs()
+    may_take = allows_access(rights, take.clients)
+    lacking = take.where(~others & ~may_take)
+    some, rest = _by_program(rights, lacking)
+    left = Access(lacking.shape, lacking.keys, rest.masks_at(lacking.keys)[0])
+    blocked[Change.REMOVE_ACCESS, _NEEDED[Change.REMOVE_ACCESS]] = left
 
+    fewer = difference.remove.union(stay.where(stay.masks != 0))
     allowed = {
         Change.GIVE_ACCESS: give.where(may_give),
         Change.ADD_PROGRAMS: by_program(Change.ADD_PROGRAMS, difference.add),
-        Change.REMOVE_PROGRAMS: by_program(Change.REMOVE_PROGRAMS, difference.remove).union(programs),
-        Change.REMOVE_ACCESS: take.where(may_take & ~others),
+        Change.REMOVE_PROGRAMS: by_program(Change.REMOVE_PROGRAMS, fewer).union(some),
+        Change.REMOVE_ACCESS: take.where(~others & may_take),
     }
     return allowed, {why: rows for why, rows in blocked.items() if len(rows)}
 

@@ -29,6 +29,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements.lock"
 CATALOGUE = "reconciler/formats/locale"
+KEYWORDS = ("Message", "count:1,2", "say", "N_")
+"""What the code calls with a message, beside the names that Babel knows by itself."""
 
 
 def run(*command: str | Path) -> None:
@@ -81,7 +83,7 @@ def check() -> None:
 
 def messages() -> None:
     """Extract the messages, merge them into the Swedish catalogue, compile it; twice is as good as once."""
-    keywords = ["-k", "Message", "-k", "count:1,2", "-k", "say", "-k", "N_"]
+    keywords = [part for word in KEYWORDS for part in ("-k", word)]
     header = ["--project=reconciler", "--no-location", "--sort-output", "--omit-header"]
     common = ["-d", CATALOGUE, "-D", "reconciler"]
     merge = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import os
 import re
+from gettext import gettext
 from typing import TYPE_CHECKING
 
 import click
@@ -42,6 +43,14 @@ class Option(click.Option):
     def make_metavar(self, ctx: click.Context) -> str:
         """What stands for its value in the help."""
         return _placeholder(super().make_metavar(ctx))
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """How errors name it: its flags, and its environment variable, where the value may come from."""
+        flags = click.Parameter.get_error_hint(self, ctx)
+        if not self.show_envvar or not self.envvar:
+            return flags
+        variable = gettext("env var: {var}").format(var=self.envvar)
+        return f"{flags} ({variable})"
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option's two columns of the help."""

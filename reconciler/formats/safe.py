@@ -6,18 +6,17 @@ backwards, a line break could forge a line of the plan; each is shown as its cod
 
 from __future__ import annotations
 
-import re
+import unicodedata
 
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # control characters, with tab and line breaks
-    "\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible and bidirectional
-    "\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"  # annotations, tags, lone surrogates
-)
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's controls, invisible and bidirectional formatting, lone surrogates, line and paragraph separators."""
 
 
 def clean(text: str) -> str:
     r"""The text in one line, with every unsafe character replaced by its code, such as `\u202e`."""
-    return text if text.isprintable() else _UNSAFE.sub(lambda match: _code(match[0]), text)
+    if text.isprintable():
+        return text
+    return "".join(_code(one) if unicodedata.category(one) in _UNSAFE else one for one in text)
 
 
 def _code(character: str) -> str:

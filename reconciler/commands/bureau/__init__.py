@@ -10,6 +10,7 @@ from reconciler.commands.bureau.operators import command as operators
 from reconciler.commands.bureau.serve import command as serve
 from reconciler.commands.help import Group
 from reconciler.commands.language import N_
+from reconciler.commands.options import language
 
 
 @click.group(
@@ -21,6 +22,7 @@ from reconciler.commands.language import N_
         " with rights, jobs and notifications. Good for trying things out, for tests, and as a backend."
     ),
 )
+@language
 def command() -> None:
     """The group itself does nothing."""
 

@@ -49,6 +49,7 @@ _TOKEN_FILE = option(
     cls=Group,
     help=N_("Who may hand out what: list, add, change rights, replace or revoke tokens."),
 )
+@language
 def command() -> None:
     """The group itself does nothing."""
 

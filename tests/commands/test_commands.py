@@ -219,7 +219,7 @@ def test_create_load_and_plan_an_own_bureau(reconciler, tmp_path):
     token = (tmp_path / "me.token").read_text().strip()
     assert token not in added.out + added.err
     listed = reconciler("bureau", "operators", "list", "--bureau", "mine")
-    assert "system-administrator at all clients" in listed.out
+    assert "system administrator at all clients" in listed.out
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "a.yaml").write_text(
         "manage: {unlisted: remove}\naccess: {}\n", encoding="utf-8"

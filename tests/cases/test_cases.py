@@ -41,6 +41,7 @@ def cases():
 @pytest.mark.parametrize(("path", "title"), list(cases()))
 def test_case(path, title, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONCILER_LANG", "en")
     monkeypatch.setenv("RECONCILER_DATABASE", "bureau.db")
     monkeypatch.setenv("RECONCILER_TOKEN_FILE", "tokens/me.token")
     texts = dict(sections(path))
@@ -48,7 +49,9 @@ def test_case(path, title, tmp_path, monkeypatch):
     (tmp_path / "policies").mkdir()
     for fence in FENCE.finditer(texts[title]):
         if fence["kind"] == "yaml":
-            (tmp_path / "policies" / (fence["name"] or "access.yaml")).write_text(fence["text"], encoding="utf-8")
+            (tmp_path / "policies" / (fence["name"] or "access.yaml")).write_text(
+                fence["text"], encoding="utf-8"
+            )
         else:
             assert fence["kind"] == "console", f"a fence of kind {fence['kind']} means nothing here"
             got = console(fence["text"])

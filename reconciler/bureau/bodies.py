@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from reconciler.bureau.problems import Code, Problem
@@ -110,8 +111,9 @@ def parse_operation(body: bytes) -> OperationRequest:
     return _operation(document)
 
 
+@lru_cache(maxsize=4)
 def stored_operation(text: str) -> OperationRequest:
-    """The operation of a text that `OperationRequest.text` made."""
+    """The operation of a text that `OperationRequest.text` made; every chunk and every page of a job asks."""
     return _operation(json.loads(text))
 
 

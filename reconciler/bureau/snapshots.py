@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from reconciler.bureau.store import Store
     from reconciler.grid.arrays import Ids
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Made once: `json.dumps` with these arguments makes one for each call."""
+
 _ROW = [("client", "i8"), ("consultant", "i8"), ("mask", "i8")]
 
 
@@ -118,22 +121,23 @@ class Snapshots:
 
     def current(self, bureau: int) -> Snapshot:
         """The snapshot of the present revision."""
-        with self._lock:
-            building = self._building.setdefault(bureau, threading.Lock())
-        with building, self._store.read() as db:  # one builds, the others wait for it
-            revision = bureau_at(db, bureau).revision
-            return self._find(bureau, revision) or self._build(db, bureau)
+        return self._at(bureau, None)
 
     def at(self, bureau: int, revision: int) -> Snapshot:
         """The snapshot of a revision; raises Problem where it is gone."""
-        snapshot = self._find(bureau, revision)
-        if snapshot is None:
-            snapshot = self.current(bureau)  # after a restart of the server it may be the same one
-        if snapshot.revision != revision:
-            raise Problem(
-                Code.REVISION_GONE, f"Revision {revision} is gone; read the list again from its first page."
-            )
-        return snapshot
+        return self._find(bureau, revision) or self._at(bureau, revision)
+
+    def _at(self, bureau: int, wanted: int | None) -> Snapshot:
+        """The snapshot of the present revision, which must be the one that is wanted, if one is."""
+        with self._lock:
+            building = self._building.setdefault(bureau, threading.Lock())
+        with building, self._store.read() as db:  # one builds, the others wait for it
+            present = bureau_at(db, bureau).revision
+            if wanted not in {None, present}:
+                raise Problem(
+                    Code.REVISION_GONE, f"Revision {wanted} is gone; read the list again from its first page."
+                )
+            return self._find(bureau, present) or self._build(db, bureau)
 
     def _find(self, bureau: int, revision: int) -> Snapshot | None:
         with self._lock:
@@ -230,4 +234,4 @@ def _client(row: sqlite3.Row) -> bytes:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()

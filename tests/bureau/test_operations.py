@@ -245,6 +245,13 @@ def test_somebody_else_before_the_same_run_is_not_forgotten(store: Store):
         assert [row[5] for row in api.outcomes(job)] == ["precondition-failed"]
 
 
+def test_a_change_at_the_very_revision_that_is_expected_was_seen(store: Store):
+    with served(store, make_bureau(store)) as api:
+        api.operate("give-access", ["anna"], ["1"])  # the last change before the caller looks
+        job = api.operate("remove-access", ["anna"], ["1"], expect={"revision": revision(api), "run": "mine"})
+        assert [row[4] for row in api.outcomes(job)] == ["done"]
+
+
 def test_loading_is_somebody_else(store: Store):
     with served(store, make_bureau(store)) as api:
         expect = {"revision": revision(api), "run": "mine"}
@@ -296,6 +303,16 @@ def test_a_job_that_was_left_is_gone_on_with(store: Store):
     with served(store, token) as api:
         assert api.get(location, Prefer="wait=30").json()["outcomes"]["done"] == 3
         assert len(api.access()) == 3
+
+
+def test_a_job_that_is_done_is_not_done_again(store: Store, caplog: pytest.LogCaptureFixture):
+    with served(store, make_bureau(store)) as api:
+        job = api.operate("give-access", ["anna"], ["1"])
+        before = api.json(f"/v1/jobs/{job}"), api.json("/v1/bureau"), api.json("/v1/notifications")
+        with store.write() as db:  # as a second server does that saw the job just before
+            advance(db, 1, 10)
+        assert (api.json(f"/v1/jobs/{job}"), api.json("/v1/bureau"), api.json("/v1/notifications")) == before
+    assert caplog.text == ""
 
 
 def test_notifications_unread_first_then_newest(store: Store):

@@ -10,8 +10,16 @@ if TYPE_CHECKING:
 
 
 def to_json(document: Any) -> str:
-    """A document as JSON, keys in the order they were put in, with a line break at its end."""
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    """A document as JSON, keys in the order they were put in, with a line break at its end.
+
+    Letters stay as they are; what could act on a terminal is escaped, which reads back the same.
+    """
+    lines = json.dumps(document, ensure_ascii=False, indent=2).split("\n")
+    return "".join(f"{line if line.isprintable() else _escaped(line)}\n" for line in lines)
+
+
+def _escaped(line: str) -> str:
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def results_document(results: Results) -> dict[str, Any]:

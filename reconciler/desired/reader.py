@@ -141,7 +141,8 @@ class _Builder:
 
     def _plain(self, text: str, items: list[Any]) -> None:
         """Note a plain scalar that others read as a number or the like, unless its key says that it is one."""
-        if not (len(items) % 2 and items[-1] in TYPED_KEYS) and kind_of(text):
+        before = items[-1] if len(items) % 2 else ""
+        if not (isinstance(before, str) and before in TYPED_KEYS) and kind_of(text):
             self.unquoted.append((len(self.places) - 1, text))
 
     def _mapping(self, items: list[Any], start: int) -> dict[str, Value]:

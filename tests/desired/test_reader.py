@@ -81,6 +81,12 @@ def test_a_path_leads_to_the_node_of_its_value(value, style):
             assert text in where, "a key, with the path of its mapping"
 
 
+def test_a_number_after_a_list_in_a_list_is_met_like_any_other():
+    document, _ = read_yaml(Source("f", "a: ['', '', [], 08]\n"))
+    assert document.root == {"a": ["", "", [], "08"]}
+    assert len(document.unquoted) == 1
+
+
 def test_the_first_of_a_repeated_key_counts_and_the_rest_keeps_its_place():
     document, _ = read_yaml(Source("f", "a: {b: c, b: [d, e], f: g}\nh: i\n"))
     assert document.root == {"a": {"b": "c", "f": "g"}, "h": "i"}

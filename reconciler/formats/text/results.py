@@ -145,7 +145,8 @@ class _Writer:
                 "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
             )
             lines += paragraph(text, "    ")
-        if cells := sum(len(i.programs) + i.access for i in already):
+        # an access that is there already is no news where only programs are added to it
+        if cells := sum(len(i.programs) for i in already):
             lines += paragraph(self.say.count("({n} was so already)", "({n} were so already)", cells), "    ")
         return lines
 

@@ -7,7 +7,7 @@ a microsecond or two; everything else goes through selectors and comes out as a 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 MOST_PAIRS = 50_000_000
 """How many pairs all rules together may span: 0.8 GB. A rule for everybody everywhere is nearly always a slip."""
 
+Part: TypeAlias = "tuple[Flags | None, Flags | None]"
+"""Of whom and what there shall be rows: a flag per consultant id and one per client id, None for all."""
+
+EVERYTHING: Part = (None, None)
+
 _NO_KEY = -1
 _HINTED = 100
 """Looking for what was meant takes 10-20 ms among 100,000 names: nobody reads more hints than this."""
@@ -43,14 +48,18 @@ class Expander:
         masks: what programs mean.
         active: by consultant id.
         findings: takes errors and warnings.
+        part: of whom and what alone there shall be rows.
     """
 
-    def __init__(self, world: World, masks: Masks, active: Flags, findings: list[Finding]) -> None:
+    def __init__(
+        self, world: World, masks: Masks, active: Flags, findings: list[Finding], part: Part = EVERYTHING
+    ) -> None:
         self.world = world
         self.masks = masks
         self.findings = findings
         self.pairs = 0
         self._stride = world.consultants.size
+        self._part = part
         self._left = frozenset(np.flatnonzero(~active).tolist())
         self._chunks: list[tuple[Keys, MaskArray, Ids]] = []
         self._keys: list[int] = []
@@ -99,12 +108,21 @@ class Expander:
         if _NO_KEY in ids:
             return False
         mask = self.masks.of(entry, ("programs",), rule.get("programs", ()))
+        self.pairs += len(ids)
+        if self._part is not EVERYTHING:
+            ids = self._of_part(consultant, ids)
         for client in ids:
             self._keys.append(client * self._stride + consultant)
             self._masks.append(mask)
             self._rules.append(number)
-        self.pairs += len(ids)
         return True
+
+    def _of_part(self, consultant: int, clients: list[int]) -> list[int]:
+        """The clients of a short rule that there shall be rows of."""
+        people, companies = self._part
+        if people is not None and not people[consultant]:
+            return []
+        return clients if companies is None else [client for client in clients if companies[client]]
 
     def _key(self, side: int, text: str) -> int:
         """The id where a text is a key and nothing more, else _NO_KEY."""
@@ -124,6 +142,9 @@ class Expander:
             self.pairs += len(who) * len(clients)
             if self.pairs > MOST_PAIRS:
                 continue
+            people, companies = self._part
+            who = who if people is None else who[people[who]]
+            clients = clients if companies is None else clients[companies[clients]]
             keys = (clients[:, None] * self._stride + who[None, :]).ravel()
             masks = np.full(len(keys), mask, dtype=np.uint64)
             if "except" in rule:

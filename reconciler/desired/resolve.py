@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reconciler.desired.checks import day
-from reconciler.desired.expand import Expander
+from reconciler.desired.expand import EVERYTHING, Expander, Part
 from reconciler.desired.findings import fail_or_warnings
 from reconciler.desired.pause import no_garbage_collection
 from reconciler.desired.policy import positions_of
@@ -36,37 +36,40 @@ if TYPE_CHECKING:
     from reconciler.grid.arrays import Flags
 
 
-def resolve(policy: Policy, register: Register, on: date) -> Desired:
+def resolve(policy: Policy, register: Register, on: date, part: Part = EVERYTHING) -> Desired:
     """What a policy says about a register on a day.
 
     Args:
         policy: from `load`.
         register: whom and what the names mean.
         on: the day; rules are in force from their first to their last day, both included.
+        part: of whom and what alone there shall be rows, which takes a fraction of the time; the scope and
+            the checks are those of the whole.
 
     Raises:
         InputError: with every name that is unknown, and all else that only the register can tell.
     """
     with no_garbage_collection():
-        return _resolve(policy, register, on)
+        return _resolve(policy, register, on, part)
 
 
-def _resolve(policy: Policy, register: Register, on: date) -> Desired:
+def _resolve(policy: Policy, register: Register, on: date, part: Part) -> Desired:
     findings = list(_other_bureau(policy, register))
     world = world_of(policy, register, findings)
     masks = Masks(register.programs, policy.sections["bundles"], findings)
     scope = _scope(policy, register, world, masks, findings)
     entries = (*policy.assignments.values(), *policy.denials.values())
     rules = _rules(policy, on)
-    expander = Expander(world, masks, register.consultants.active, findings)
+    expander = Expander(world, masks, register.consultants.active, findings, part)
     for number, (entry, rule) in enumerate(zip(entries, rules, strict=True)):
         # what is ahead covers nothing yet, but its names are checked already
         expander.add(number, entry, current=rule.standing is not Standing.ENDED)
     warnings = fail_or_warnings(findings)
-    sources = _sources(expander, rules, len(policy.assignments))
+    sources, ahead = _sources(expander, rules, len(policy.assignments))
     outside = _outside_scope(register, entries, sources, scope, rules)
     findings = [*policy.findings, *warnings, *outside]
-    return _desired(policy, register, scope, rules, sources, world=world, findings=fail_or_warnings(findings))
+    said = _desired(policy, register, scope, rules, sources, world=world, findings=fail_or_warnings(findings))
+    return replace(said, ahead=ahead)
 
 
 def _other_bureau(policy: Policy, register: Register) -> list[Finding]:
@@ -122,13 +125,17 @@ def _rule(entry: Entry, kind: RuleKind, position: Position, on: date) -> Rule:
     return Rule(entry.name, kind, position, start, until, reason, previously, standing)
 
 
-def _sources(expander: Expander, rules: list[Rule], denials: int) -> Sources:
+def _sources(expander: Expander, rules: list[Rule], denials: int) -> tuple[Sources, Sources]:
+    """The rows of rules that are in force or have ended, and those of rules that are ahead."""
     keys, masks, numbers = expander.rows()
     ahead = np.array([rule.standing is Standing.AHEAD for rule in rules], dtype=np.bool_)
-    if ahead.any():
-        keep = ~ahead[numbers]
-        keys, masks, numbers = keys[keep], masks[keep], numbers[keep]
-    return Sources(keys, masks, numbers, denials)
+    if not ahead.any():
+        return Sources(keys, masks, numbers, denials), Sources(keys[:0], masks[:0], numbers[:0], denials)
+    later = ahead[numbers]
+    return (
+        Sources(keys[~later], masks[~later], numbers[~later], denials),
+        Sources(keys[later], masks[later], numbers[later], denials),
+    )
 
 
 def _outside_scope(

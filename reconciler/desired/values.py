@@ -126,7 +126,7 @@ class Renames:
 class Sources:
     """Which rules cover what: one row for each pair and rule.
 
-    Rules that are ahead have no rows. Within a pair rows are in the order of the rules.
+    Rules that are ahead have theirs apart, in `Desired.ahead`. Within a pair rows are in the order of the rules.
 
     Attributes:
         keys: of pairs, sorted, not unique.
@@ -162,6 +162,11 @@ class Sources:
         return _grouped(asked[hit], self.rules[rows][hit], len(keys))
 
 
+def _no_sources() -> Sources:
+    nothing = np.empty(0, dtype=np.int64)
+    return Sources(nothing, np.empty(0, dtype=np.uint64), nothing, 0)
+
+
 def _grouped(owners: Ids, values: Ids, count: int) -> list[tuple[int, ...]]:
     """For each owner 0 to count - 1 its values; owners ascend."""
     ends = np.searchsorted(owners, np.arange(count), side="right").tolist()
@@ -190,6 +195,7 @@ class Desired:
         sources: which rules cover what.
         renames: which names stand for others.
         findings: warnings.
+        ahead: which rules that have not started yet will cover what.
     """
 
     access: Access
@@ -204,3 +210,4 @@ class Desired:
     sources: Sources
     renames: Renames
     findings: tuple[Finding, ...]
+    ahead: Sources = field(default_factory=_no_sources)

@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired import load, resolve
+from reconciler.desired.expand import EVERYTHING
 from reconciler.grid import Clients, Consultants, Programs, Register
 from reconciler.grid.register import Client, Consultant, Program
 from tests.support.worlds import triples
@@ -261,14 +263,14 @@ def cases(draw) -> Case:
 days = st.integers(0, 10).map(lambda n: FIRST + timedelta(n))
 
 
-def resolved(entries, register, on):
+def resolved(entries, register, on, part=EVERYTHING):
     """Resolve entries, each in a file of its own, in the order given."""
     with tempfile.TemporaryDirectory() as folder:
         for i, (section, name, said) in enumerate(entries):
             text = json.dumps({section: {name: said}})
             Path(folder, f"{i:02}.yaml").write_text(text)
         Path(folder, "zz.yaml").write_text("bureau: b\n")
-        return resolve(load(Path(folder)), register, on)
+        return resolve(load(Path(folder)), register, on, part)
 
 
 def in_force(rule: Rule, on: date) -> bool:
@@ -356,3 +358,57 @@ def test_the_sources_of_a_cell_are_the_rules_that_cover_it(case, on):
         mask = (key * 0).astype("uint64") + (0 if cell[2] is None else 1 << PROGRAMS.index(cell[2]))
         (rules_there,) = found.sources.rules_at(key, mask.astype("uint64"))
         assert {names[number] for number in rules_there if names[number][0] == "r"} == expected
+
+
+@fewer
+@given(cases(), days, st.data())
+def test_a_part_is_the_whole_seen_through_the_part(case, on, data):
+    register, entries = case.register, case.entries()
+    people, companies = (
+        data.draw(st.none() | st.lists(st.booleans(), min_size=size, max_size=size).map(np.array))
+        for size in (register.shape.consultants, register.shape.clients)
+    )
+    whole, part = resolved(entries, register, on), resolved(entries, register, on, (people, companies))
+    for name in ("access", "denied_pairs", "denied_programs", "ended"):
+        assert getattr(part, name) == getattr(whole, name).restrict(people, companies), name
+    for name in ("sources", "ahead"):
+        rows = getattr(whole, name)
+        keep = np.ones(len(rows.keys), dtype=np.bool_)
+        if people is not None:
+            keep &= people[rows.keys % register.shape.consultants]
+        if companies is not None:
+            keep &= companies[rows.keys // register.shape.consultants]
+        for column in ("keys", "masks", "rules"):
+            assert getattr(getattr(part, name), column).tolist() == getattr(rows, column)[keep].tolist()
+    # the checks are those of the whole, but for what lies outside the scope, which counts rows
+    assert [rule.standing for rule in part.rules] == [rule.standing for rule in whole.rules]
+    told = [[f.code for f in found.findings if f.code != "outside-scope"] for found in (part, whole)]
+    assert told[0] == told[1]
+
+
+@fewer
+@given(cases(), days)
+def test_what_is_ahead_is_what_rules_cover_that_have_not_started(case, on):
+    found, register = resolved(case.entries(), case.register, on), case.register
+    names, stride = register.programs.names, register.shape.consultants
+    told = {
+        (
+            found.rules[rule].name,
+            register.consultants.names[key % stride],
+            register.clients.names[key // stride],
+            program,
+        )
+        for key, mask, rule in zip(
+            *(column.tolist() for column in (found.ahead.keys, found.ahead.masks, found.ahead.rules)),
+            strict=True,
+        )
+        for program in (None, *(name for i, name in enumerate(names) if mask >> i & 1))
+    }
+    said = [(f"r{i}", rule) for i, rule in enumerate(case.assignments)]
+    said += [(f"n{i}", rule) for i, rule in enumerate(case.denials)]
+    assert told == {
+        (name, *cell)
+        for name, rule in said
+        if rule.start and rule.start > on
+        for cell in rule.cells(case.people, case.companies)
+    }

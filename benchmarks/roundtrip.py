@@ -126,7 +126,8 @@ def _make_bureau(file: Path, folder: Path, cells: set[Cell], programs: int, rng:
         reconciler("bureau", "load", str(file), "--bureau", BUREAU, "--programs-per-client", str(programs)),
         folder,
     )
-    system, some = [], []
+    system: list[str] = []
+    some: list[str] = []
     for client in sorted({client for _, client, _ in cells}):
         lot = rng.random()
         (system if lot < 0.6 else some if lot < 0.8 else []).append(client)

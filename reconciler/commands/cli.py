@@ -21,7 +21,19 @@ if TYPE_CHECKING:
 
     from reconciler.formats.catalogue import Catalogue
 
-COMMANDS = ("demo", "init", "validate", "plan", "apply", "drift", "rights", "bureau", "completion")
+COMMANDS = (
+    "demo",
+    "init",
+    "validate",
+    "plan",
+    "apply",
+    "drift",
+    "explain",
+    "who",
+    "rights",
+    "bureau",
+    "completion",
+)
 
 
 class _Commands(Group):

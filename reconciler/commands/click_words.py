@@ -58,8 +58,10 @@ COUNTED = (
 PLACEHOLDERS = (
     N_("ARGS"),
     N_("BUREAU"),
+    N_("CLIENT"),
     N_("CLIENTS"),
     N_("COMMAND"),
+    N_("CONSULTANT"),
     N_("DATE"),
     N_("DIRECTORY"),
     N_("FILE"),
@@ -69,6 +71,7 @@ PLACEHOLDERS = (
     N_("OPERATOR"),
     N_("OPTIONS"),
     N_("PATH"),
+    N_("PROGRAM"),
     N_("PROGRAMS"),
     N_("TEXT"),
 )

@@ -10,7 +10,7 @@ Findings are collected, never raised one by one; nothing here prints, and nothin
 
 from reconciler.desired.config import read_checked
 from reconciler.desired.folder import load
-from reconciler.desired.pick import pick
+from reconciler.desired.pick import is_selector, pick
 from reconciler.desired.policy import Policy
 from reconciler.desired.resolve import resolve
 from reconciler.desired.values import (
@@ -36,6 +36,7 @@ __all__ = [
     "Sources",
     "Standing",
     "Unlisted",
+    "is_selector",
     "load",
     "pick",
     "read_checked",

@@ -8,7 +8,7 @@ import numpy as np
 
 from reconciler.desired.checks import CLIENTS, CONSULTANTS
 from reconciler.desired.findings import fail_or_warnings
-from reconciler.desired.selectors import SelectorError, Word, parse, words
+from reconciler.desired.selectors import Kind, SelectorError, Word, parse, words
 from reconciler.desired.world import world_of
 from reconciler.errors import Finding, Message
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.desired.policy import Policy
-    from reconciler.desired.selectors import Kind
     from reconciler.desired.side import Side
-    from reconciler.grid import Register
+    from reconciler.grid import Names, Register
     from reconciler.grid.arrays import Flags
 
 
@@ -68,3 +67,12 @@ def _flags(
         flags[side.select(tree, None, unknown)] = True
         findings += [Finding(code, message, hint=hint) for code, message, hint in map(side.no_such, unknown)]
     return flags
+
+
+def is_selector(text: str, names: Names) -> bool:
+    """Whether a text means more than one name: it has a tag, a team or the like, or joins keys that there are."""
+    try:
+        found = tuple(words(parse(text)))
+    except SelectorError:
+        return False
+    return any(word.kind is not Kind.KEY for word in found) or all(word.name in names for word in found)

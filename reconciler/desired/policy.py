@@ -41,6 +41,12 @@ class Entry(NamedTuple):
         """Where the name stands."""
         return self.document.position(self.node)
 
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and the last line of the name and what it stands for."""
+        last = self.document.ends.get(self.node + 1, self.node + 2) - 1
+        return self.position.line, self.document.position(last).line
+
     def finding(
         self, code: str, message: Message, path: Path = (), hint: Message | None = None, offset: int = 0
     ) -> Finding:

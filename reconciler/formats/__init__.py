@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from reconciler.apply import Notification, Results
     from reconciler.errors import Finding
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Current, Plan
+    from reconciler.plan.explain import Edit, Explanation
+    from reconciler.plan.holders import Holders
 
 
 def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, drift: bool = False) -> str:
@@ -77,3 +79,35 @@ def show_rights(current: Current, form: str, say: Catalogue, *, full: bool = Fal
     from reconciler.formats.text import rights_text
 
     return rights_text(current, say, full=full)
+
+
+def show_explanation(
+    found: Explanation, edits: Mapping[int, Edit], form: str, say: Catalogue, *, full: bool = False
+) -> str:
+    """Why somebody may open something or not, as text or JSON; `edits` are the last changes of rules."""
+    if form == "json":
+        from reconciler.formats.documents import explanation_document
+        from reconciler.formats.json import to_json
+
+        return to_json(explanation_document(found, edits))
+    from reconciler.formats.text import explanation_text
+
+    return explanation_text(found, edits, say, full=full)
+
+
+def show_holders(
+    found: Holders, edits: Mapping[int, Edit], form: str, say: Catalogue, *, full: bool = False
+) -> str | bytes:
+    """Who has what, as text, JSON or, in bytes, CSV; `edits` are the last changes of rules."""
+    if form == "csv":
+        from reconciler.formats.csv import holders_csv
+
+        return holders_csv(found, edits, say)
+    if form == "json":
+        from reconciler.formats.documents import holders_document
+        from reconciler.formats.json import to_json
+
+        return to_json(holders_document(found, edits))
+    from reconciler.formats.text import holders_text
+
+    return holders_text(found, edits, say, full=full)

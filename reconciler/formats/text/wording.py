@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reconciler.errors import Message
 from reconciler.plan import Change
+from reconciler.plan.grounds import Ground
 
 Sentence = Callable[[int, str], Message]
 """Makes a sentence from the number of rules and their names."""
@@ -58,3 +59,86 @@ def would(change: Change, names: str) -> Message:
             return Message("{names} would lose programs", names=names)
         case Change.REMOVE_ACCESS:
             return Message("{names} would lose access", names=names)
+
+
+GROUNDS = {
+    Ground.RULE: Message("a rule gives it"),
+    Ground.FORBIDDEN: Message("a rule forbids it"),
+    Ground.LEFT: Message("the consultant has left the bureau"),
+    Ground.ENDED: Message("the rule that gave it has ended"),
+    Ground.NONE: Message("no rule gives it"),
+    Ground.UNMANAGED: Message("it is not managed here"),
+}
+"""Why something is, or is not, what the rules want."""
+
+
+def under(ground: Ground, n: int) -> Message:
+    """The heading of what is so, with its figure."""
+    match ground:
+        case Ground.RULE:
+            return Message.count("By a rule: {n} access", "By a rule: {n} accesses", n)
+        case Ground.FORBIDDEN:
+            return Message.count(
+                "Although a rule forbids it: {n} access", "Although a rule forbids it: {n} accesses", n
+            )
+        case Ground.LEFT:
+            return Message.count(
+                "Although the consultant has left: {n} access",
+                "Although the consultants have left: {n} accesses",
+                n,
+            )
+        case Ground.ENDED:
+            return Message.count(
+                "Although the rule has ended: {n} access", "Although the rule has ended: {n} accesses", n
+            )
+        case Ground.NONE:
+            return Message.count("By no rule: {n} access", "By no rule: {n} accesses", n)
+        case Ground.UNMANAGED:
+            return Message.count("Not managed here: {n} access", "Not managed here: {n} accesses", n)
+
+
+def access_is(ground: Ground) -> Message:
+    """Whether there should be access, in a sentence."""
+    match ground:
+        case Ground.RULE:
+            return Message("Should have access.")
+        case Ground.FORBIDDEN:
+            return Message("Must not have access: a rule forbids it.")
+        case Ground.LEFT:
+            return Message("Should not have access: has left the bureau.")
+        case Ground.ENDED:
+            return Message("No rule gives access any more.")
+        case Ground.NONE:
+            return Message("No rule gives access.")
+        case Ground.UNMANAGED:
+            return Message("Whether there should be access is not managed here.")
+
+
+def program_is(ground: Ground, program: str) -> Message:
+    """Whether there should be a program, in a sentence."""
+    match ground:
+        case Ground.RULE:
+            return Message("Should have {program}.", program=program)
+        case Ground.FORBIDDEN:
+            return Message("Must not have {program}: a rule forbids it.", program=program)
+        case Ground.LEFT:
+            return Message("Should not have {program}: has left the bureau.", program=program)
+        case Ground.ENDED:
+            return Message("No rule gives {program} any more.", program=program)
+        case Ground.NONE:
+            return Message("No rule gives {program}.", program=program)
+        case Ground.UNMANAGED:
+            return Message("Whether there should be {program} is not managed here.", program=program)
+
+
+def does(change: Change) -> Message:
+    """What a plan does to somebody."""
+    match change:
+        case Change.GIVE_ACCESS:
+            return Message("gives access")
+        case Change.ADD_PROGRAMS:
+            return Message("adds programs")
+        case Change.REMOVE_PROGRAMS:
+            return Message("removes programs")
+        case Change.REMOVE_ACCESS:
+            return Message("removes access")

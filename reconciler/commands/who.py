@@ -1,0 +1,184 @@
+"""`reconciler who`: who has what, where, and by which rule; for the auditor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.help import Command
+from reconciler.commands.language import N_
+from reconciler.errors import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reconciler.commands.world import Wanted
+    from reconciler.desired import Policy
+    from reconciler.errors import Finding
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Names, Register
+    from reconciler.grid.arrays import Flags
+    from reconciler.plan import Current
+    from reconciler.plan.focus import Focus
+    from reconciler.plan.holders import Holders
+
+
+@click.command(
+    "who",
+    cls=Command,
+    help=N_(
+        "Tell who has what, where, and by which rule.\n\n"
+        "That is what the bureau has now, beside what the rules say; the bureau does not remember what was."
+        " With --desired it is what the rules say that should be, also on another day with --as-of."
+        " A consultant, a client and a program may be written by key, by name, or by a part of the name that"
+        " fits one alone."
+    ),
+)
+@options.where
+@options.filters
+@options.option(
+    "--program",
+    "programs",
+    env="RECONCILER_PROGRAM",
+    multiple=True,
+    help=N_("This program only; may be repeated."),
+)
+@options.option("--desired", is_flag=True, help=N_("What the rules say that should be, not what is."))
+@options.option(
+    "--as-of",
+    type=options.Day(),
+    help=N_("Read the rules for this day; today in the bureau's time zone if nothing is said."),
+)
+@options.option(
+    "--blame",
+    is_flag=True,
+    help=N_("Look up in the git history of the YAML when the rules were last changed, and by whom."),
+)
+@options.full
+@options.option(
+    "--format",
+    "form",
+    env="RECONCILER_FORMAT",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help=N_("How to print it; csv is for Excel, in Swedish with semicolons."),
+)
+@options.language
+@click.pass_obj
+def command(
+    say: Catalogue,
+    /,
+    programs: tuple[str, ...],
+    desired: bool,
+    blame: bool,
+    full: bool,
+    form: str,
+    **flags: Any,
+) -> int:
+    """Look up and print."""
+    from reconciler.commands.blame import last_changes
+    from reconciler.commands.flags import wanted, where
+    from reconciler.commands.world import open_world
+    from reconciler.formats import show_holders
+
+    with open_world(where(flags)) as world:
+        current = world.backend.current()
+    found = answer(world.policy, current, wanted(flags), programs, should=desired)
+    named = {rule for group in found.groups for rule in group.rules} if blame else set()
+    edits = last_changes(world.policy, found.rules, named, found.register.timezone)
+    click.echo(show_holders(found, edits, form, say, full=full), nl=False)
+    return Exit.OK
+
+
+def answer(
+    policy: Policy, current: Current, wanted: Wanted, programs: Sequence[str], *, should: bool
+) -> Holders:
+    """From names to an answer; the core from end to end.
+
+    Args:
+        policy: what the YAML says.
+        current: what the backend says.
+        wanted: whom, what and for which day.
+        programs: these alone, by key or name; all where there is none.
+        should: what the rules say that should be, not what is.
+
+    Raises:
+        InputError: where a name is unknown or could be several.
+    """
+    from reconciler.commands.world import today
+    from reconciler.desired import resolve
+    from reconciler.plan.holders import holders
+
+    register = current.register
+    mask, focus = _programs(register, programs), _focus(policy, register, wanted)
+    date = wanted.as_of or today(register)
+    said = resolve(policy, register, date, (focus.consultants, focus.clients))
+    return holders(said, current, date, focus, programs=mask, wanted=should)
+
+
+def _programs(register: Register, texts: Sequence[str]) -> int | None:
+    from reconciler.errors import Finding, InputError
+    from reconciler.grid.arrays import mask_of
+    from reconciler.plan.lookup import find_program
+
+    found = [find_program(register, text) for text in texts]
+    wrong = [one for one in found if isinstance(one, Finding)]
+    if wrong:
+        raise InputError.of(wrong)
+    return mask_of(one for one in found if isinstance(one, int)) if texts else None
+
+
+def _focus(policy: Policy, register: Register, wanted: Wanted) -> Focus:
+    from reconciler.desired import pick
+    from reconciler.errors import InputError
+    from reconciler.plan.focus import Focus
+    from reconciler.plan.lookup import find_client, find_consultant
+
+    people, companies = register.consultants.names, register.clients.names
+    who = _sorted_out(wanted.consultants, people, lambda text: find_consultant(register, policy, text))
+    which = _sorted_out(wanted.clients, companies, lambda text: find_client(register, policy, text))
+    if wrong := [*who.wrong, *which.wrong]:
+        raise InputError.of(wrong)
+    teams, tags = [f"@{team}" for team in wanted.teams], [f"tag:{tag}" for tag in wanted.tags]
+    picked = pick(policy, register, [*who.selectors, *teams], [*which.selectors, *tags])
+    return Focus(_with(who.ids, picked[0], len(people)), _with(which.ids, picked[1], len(companies)))
+
+
+@dataclass
+class _SortedOut:
+    """What filters are: names of somebody, selectors, or neither."""
+
+    ids: list[int] = field(default_factory=list)
+    selectors: list[str] = field(default_factory=list)
+    wrong: list[Finding] = field(default_factory=list)
+
+
+def _sorted_out(texts: Sequence[str], names: Names, find: Callable[[str], int | Finding]) -> _SortedOut:
+    from reconciler.desired import is_selector
+
+    out = _SortedOut()
+    for text in texts:
+        if text not in names and is_selector(text, names):
+            out.selectors.append(text)
+        else:
+            found = find(text)
+            if isinstance(found, int):
+                out.ids.append(found)
+            else:
+                out.wrong.append(found)
+    return out
+
+
+def _with(ids: Sequence[int], picked: Flags | None, size: int) -> Flags | None:
+    """What was picked, and these; None where there is neither."""
+    import numpy as np
+
+    if not ids:
+        return picked
+    flags = np.zeros(size, dtype=np.bool_) if picked is None else picked.copy()
+    flags[list(ids)] = True
+    return flags

@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import random
 import sys
 import tempfile
@@ -173,7 +174,8 @@ def _quoted(clients: Iterable[str]) -> str:
 def _generate(path: Path, cells: int) -> Path:
     """A matrix of teams: each user has most of the permissions of its team, and a few others."""
     rng = random.Random(cells)
-    users, permissions = max(6, cells // 40), max(12, cells // 20)
+    # a tenth of the matrix is inside the teams: room enough, so that drawing cells comes to an end
+    users, permissions = max(20, 2 * math.isqrt(cells)), max(40, 8 * math.isqrt(cells))
     pairs: set[tuple[int, int]] = set()
     while len(pairs) < cells:
         user = rng.randrange(users)

@@ -1,0 +1,59 @@
+"""The benchmarks run, on small input; what they measure is for people to read, but what they check is checked."""
+
+from __future__ import annotations
+
+import importlib
+import json
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def rows(name: str, capsys, *arguments: str) -> list[dict]:
+    """Run one as its command does; it must end well."""
+    assert importlib.import_module(f"benchmarks.{name}").main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+@pytest.mark.parametrize("programs", ["1", "6"])
+def test_the_main_job_on_a_generated_matrix(capsys, seed, programs):
+    """Nothing is refused beyond what the plan predicted, and nothing that may be done is left."""
+    (row,) = rows(
+        "roundtrip",
+        capsys,
+        "--generated",
+        "400",
+        "--seed",
+        seed,
+        "--changed",
+        "5",
+        "--programs-per-client",
+        programs,
+    )
+    assert row["changes"] >= 20
+    assert row["operations"]
+    assert row["done"] == row["allowed"]
+    assert (row["refused"], row["left"]) == (0, 0)
+    assert row["blocked after"] == row["blocked"] > 0
+
+
+def test_the_main_job_on_a_file(capsys, tmp_path):
+    file = tmp_path / "matrix.csv"
+    pairs = [
+        (user, permission) for user in range(1, 9) for permission in range(1, 25) if (user + permission) % 3
+    ]
+    file.write_text("\n".join(["user,permission", *(f"{u},{p}" for u, p in pairs)]) + "\n")
+    (row,) = rows("roundtrip", capsys, str(file))
+    assert row["cells"] == len(pairs)
+    assert row["refused"] == 0
+
+
+def test_startup(capsys):
+    assert {row["command"] for row in rows("startup", capsys, "--runs", "1")} >= {"reconciler --help"}
+
+
+def test_plan(capsys):
+    (row,) = rows("plan", capsys, "--rules", "200")
+    assert row["changes"] == 4

@@ -114,25 +114,27 @@ def answer(
     from reconciler.plan.holders import holders
 
     register = current.register
-    mask, focus = _programs(register, programs), _focus(policy, register, wanted)
+    wrong: list[Finding] = []
+    mask, focus = _programs(register, programs, wrong), _focus(policy, register, wanted, wrong)
     date = wanted.as_of or today(register)
     said = resolve(policy, register, date, (focus.consultants, focus.clients))
     return holders(said, current, date, focus, programs=mask, wanted=should)
 
 
-def _programs(register: Register, texts: Sequence[str]) -> int | None:
-    from reconciler.errors import Finding, InputError
+def _programs(register: Register, texts: Sequence[str], wrong: list[Finding]) -> int | None:
+    """The mask of programs, None for all; what is wrong is left to `_focus` to tell, together with the rest."""
     from reconciler.grid.arrays import mask_of
     from reconciler.plan.lookup import find_program
 
-    found = [find_program(register, text) for text in texts]
-    wrong = [one for one in found if isinstance(one, Finding)]
-    if wrong:
-        raise InputError.of(wrong)
-    return mask_of(one for one in found if isinstance(one, int)) if texts else None
+    if not texts:
+        return None
+    out = _sorted_out(texts, None, lambda text: find_program(register, text))
+    wrong += out.wrong
+    return mask_of(out.ids)
 
 
-def _focus(policy: Policy, register: Register, wanted: Wanted) -> Focus:
+def _focus(policy: Policy, register: Register, wanted: Wanted, wrong: list[Finding]) -> Focus:
+    """Whom and what to look at; raises with all that is wrong."""
     from reconciler.desired import pick
     from reconciler.errors import InputError
     from reconciler.plan.focus import Focus
@@ -141,8 +143,8 @@ def _focus(policy: Policy, register: Register, wanted: Wanted) -> Focus:
     people, companies = register.consultants.names, register.clients.names
     who = _sorted_out(wanted.consultants, people, lambda text: find_consultant(register, policy, text))
     which = _sorted_out(wanted.clients, companies, lambda text: find_client(register, policy, text))
-    if wrong := [*who.wrong, *which.wrong]:
-        raise InputError.of(wrong)
+    if found := [*who.wrong, *which.wrong, *wrong]:
+        raise InputError.of(found)
     teams, tags = [f"@{team}" for team in wanted.teams], [f"tag:{tag}" for tag in wanted.tags]
     picked = pick(policy, register, [*who.selectors, *teams], [*which.selectors, *tags])
     return Focus(_with(who.ids, picked[0], len(people)), _with(which.ids, picked[1], len(companies)))
@@ -157,12 +159,15 @@ class _SortedOut:
     wrong: list[Finding] = field(default_factory=list)
 
 
-def _sorted_out(texts: Sequence[str], names: Names, find: Callable[[str], int | Finding]) -> _SortedOut:
+def _sorted_out(
+    texts: Sequence[str], names: Names | None, find: Callable[[str], int | Finding]
+) -> _SortedOut:
+    """Divide filters; without names none of them is a selector."""
     from reconciler.desired import is_selector
 
     out = _SortedOut()
     for text in texts:
-        if text not in names and is_selector(text, names):
+        if names is not None and text not in names and is_selector(text, names):
             out.selectors.append(text)
         else:
             found = find(text)

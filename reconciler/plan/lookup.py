@@ -95,8 +95,24 @@ def _find(
         more = "; …" if len(fits) > CANDIDATES else ""
         hint = Message("write more of it, or the key: {names}", names=listed + more)
         return Finding("ambiguous-name", several(len(fits)), hint=hint)
+    return Finding("unknown-name", unknown(), hint=_meant(text, names, labels, renames))
+
+
+def _meant(
+    text: str, names: Names, labels: Sequence[tuple[str, ...]], renames: Mapping[str, str]
+) -> Message | None:
+    """What was probably meant: the same without dots and accents, or what is most like it."""
+    wanted = _plain(text)
+    for key, row in zip(names, labels, strict=True):
+        if wanted and any(wanted in _plain(part) for part in (key, *row)):
+            return Message("did you mean “{name}”?", name=f"{key} {row[0] if row else ''}".strip())
     known = dict.fromkeys((*names, *renames, *(label for row in labels for label in row if label)))
-    return Finding("unknown-name", unknown(), hint=did_you_mean(text, known))
+    return did_you_mean(text, known)
+
+
+def _plain(text: str) -> str:
+    """Folded, and without the marks above and below letters."""
+    return "".join(c for c in unicodedata.normalize("NFD", _folded(text)) if not unicodedata.combining(c))
 
 
 def _folded(text: str) -> str:

@@ -113,7 +113,8 @@ class _Writer:
         if outside := found.current.programs & ~package:
             text = say("Outside the bureau package: {programs}.", programs=self.programs(outside))
             lines += paragraph(text)
-        if unmanaged := (found.current.programs | found.desired.programs) & package & ~found.managed:
+        unmanaged = found.current.programs & package & ~found.managed
+        if unmanaged and found.ground is not Ground.UNMANAGED:
             lines += paragraph(say("Not managed here: {programs}.", programs=self.programs(unmanaged)))
         if not found.register.clients.connected[found.asked.client]:
             lines += paragraph(say("The client is not connected to the bureau."))

@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements.lock"
+PROJECT = ROOT / "pyproject.toml"
 CATALOGUE = "reconciler/formats/locale"
 KEYWORDS = ("Message", "count:1,2", "say", "N_")
 """What the code calls with a message, beside the names that Babel knows by itself."""
@@ -45,30 +46,40 @@ def tool(name: str, *arguments: str) -> None:
     run(BIN / "python", "-m", name, *arguments)
 
 
-def make_environment() -> list[str | Path]:
-    """Create .venv and return the pip command that installs into it."""
+def make_environment() -> None:
+    """Create .venv, with pip in it where this Python can."""
     venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    if subprocess.run(venv, cwd=ROOT, capture_output=True, check=False).returncode == 0:
-        return [BIN / "python", "-m", "pip"]
-    # Debian and Ubuntu split ensurepip off into python3-venv; the system's own pip can fill in for it.
-    run(*venv, "--without-pip")
-    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", BIN / "python"]
-    if subprocess.run([str(p) for p in [*pip, "--version"]], capture_output=True, check=False).returncode:
-        sys.exit("This Python has neither venv nor pip. On Debian or Ubuntu: apt install python3-venv")
-    return pip
+    if subprocess.run(venv, cwd=ROOT, capture_output=True, check=False).returncode:
+        run(*venv, "--without-pip")
+
+
+def pip() -> list[str | Path]:
+    """The command that installs into .venv.
+
+    Debian and Ubuntu split ensurepip off into python3-venv; the system's own pip can fill in for it.
+    """
+    inside: list[str | Path] = [BIN / "python", "-m", "pip"]
+    outside: list[str | Path] = [sys.executable, "-m", "pip", "--python", BIN / "python"]
+    for command in (inside, outside):
+        if not subprocess.run([*command, "--version"], capture_output=True, check=False).returncode:
+            return command
+    sys.exit("This Python has neither venv nor pip. On Debian or Ubuntu: apt install python3-venv")
 
 
 def set_up() -> None:
     """Make .venv as the lock file and pyproject.toml say, unless it is already so."""
-    made_from = b"".join([LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), sys.version.encode()])
-    stamp, wanted = VENV / "stamp", hashlib.sha256(made_from + str(ROOT).encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    version = sys.version.encode() + str(ROOT).encode()
+    parts = [hashlib.sha256(part).hexdigest() for part in (version, LOCK.read_bytes(), PROJECT.read_bytes())]
+    stamp, wanted = VENV / "stamp", " ".join(parts)
+    there = stamp.read_text() if stamp.exists() else ""
+    if there == wanted:
         return
     print("Setting up .venv (once, under a minute) …", file=sys.stderr)
-    pip = make_environment()
+    if there.split(" ")[0] != parts[0]:
+        make_environment()
     quiet = ["--quiet", "--disable-pip-version-check"]
-    run(*pip, "install", *quiet, "--require-hashes", "--only-binary", ":all:", "-r", LOCK)
-    run(*pip, "install", *quiet, "--no-deps", "--no-build-isolation", "--editable", ".")
+    run(*pip(), "install", *quiet, "--require-hashes", "--only-binary", ":all:", "-r", LOCK)
+    run(*pip(), "install", *quiet, "--no-deps", "--no-build-isolation", "--editable", ".")
     stamp.write_text(wanted)
 
 

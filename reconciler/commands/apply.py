@@ -65,7 +65,9 @@ def command(say: Catalogue, /, yes: bool, job_timeout: float, full: bool, form: 
                 nothing = Results("", ())
                 click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
             return Exit.REMAINDER if plan.blocked else Exit.OK
-        _ask(say, yes=yes)
+        if not (yes or _asked(say)):
+            click.echo(say("Nothing was done."), err=True)
+            return Exit.INTERRUPTED
         plan = _still_true(world, plan, wish)
         results = _run(world, plan, Pace(job_timeout=job_timeout), say)
         notifications = _notified(world, results)
@@ -81,18 +83,14 @@ def _stop_if_refused(plan: Plan) -> None:
         raise GuardrailRefused(plan.refusals[0].message)
 
 
-def _ask(say: Catalogue, *, yes: bool) -> None:
-    """Ask on a terminal; without one, only `--yes` goes on."""
-    if yes:
-        return
+def _asked(say: Catalogue) -> bool:
+    """Ask on a terminal; there is no other way to say yes but `--yes`."""
     if not sys.stdin.isatty():
         raise click.UsageError(say("there is no terminal to ask on: use --yes"))
     word = say("yes")
-    answer = click.prompt(
-        say("Apply this plan? Only “{word}” does", word=word), default="", show_default=False, err=True
-    )
-    if answer.strip().lower() != word:
-        raise click.Abort
+    question = say("Apply this plan? Only “{word}” does", word=word)
+    answer: str = click.prompt(question, default="", show_default=False, err=True)
+    return answer.strip().lower() == word
 
 
 def _still_true(world: World, plan: Plan, wish: Wanted) -> Plan:

@@ -14,6 +14,7 @@ from reconciler.grid import Access, Block, Region, cover, only, outside
 from reconciler.grid.arrays import find
 from reconciler.guardrails import check_removals
 from reconciler.plan.changes import changes, managed
+from reconciler.plan.grounds import Ground, speaks
 from reconciler.plan.values import (
     PAIR_CHANGES,
     Blocked,
@@ -94,7 +95,7 @@ def _operations(found: Changes, desired: Desired, current: Current) -> Iterator[
     for change, required in found.allowed.items():
         rows = required if change is not Change.REMOVE_ACCESS else required.without_programs()
         blocks = cover(rows, _region(change, found, desired, current)) if len(rows) else ()
-        rules = _Rules(desired, required)
+        rules = _Rules(desired, change, required)
         for block in blocks:
             touched = _touched(block, required)
             yield Operation(
@@ -147,21 +148,28 @@ def _all_of(masks: Masks) -> int:
 
 
 class _Rules:
-    """Which rules say so, looked up once for all rows of a change."""
+    """Which rules say so, looked up once for all rows of a change.
 
-    def __init__(self, desired: Desired, rows: Access) -> None:
+    What gives is a rule in force. What removes is a denial in force, or a rule that gave and has ended; a
+    rule of another standing may cover the same cells and says nothing about the change.
+    """
+
+    def __init__(self, desired: Desired, change: Change, rows: Access) -> None:
+        grounds = (Ground.RULE,) if change.half is Half.GRANTS else (Ground.FORBIDDEN, Ground.ENDED)
+        self._all, self._grounds = desired.rules, grounds
         self._keys = rows.keys
         self._rules = desired.sources.rules_at(rows.keys, rows.masks)
 
     def of(self, rows: Access) -> tuple[int, ...]:
         at, _ = find(self._keys, rows.keys)
-        return tuple(sorted({rule for i in at.tolist() for rule in self._rules[i]}))
+        covering = sorted({rule for i in at.tolist() for rule in self._rules[i]})
+        return tuple(n for n in covering if any(speaks(self._all[n], ground) for ground in self._grounds))
 
 
 def _blocked(found: Changes, desired: Desired, current: Current) -> Iterator[Blocked]:
     """Blocked changes as blocks: alike are those with the same kind, reason and who could do it."""
     for (change, reason), rows in found.blocked.items():
-        rules = _Rules(desired, rows)
+        rules = _Rules(desired, change, rows)
         for could, group in _by_who_could(change, reason, rows, current.others):
             for block in cover(group, only(group)):
                 touched = _touched(block, group)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import cache
 from typing import TYPE_CHECKING
 
 from reconciler.formats.safe import clean
@@ -16,7 +17,7 @@ from reconciler.grid.arrays import bits
 from reconciler.plan.grounds import lasting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan.explain import Edit
@@ -39,12 +40,12 @@ def holders_csv(found: Holders, edits: Mapping[int, Edit], say: Catalogue) -> by
     # every cell in quotes, so that a separator in it is none in whatever language the table is opened
     table = csv.writer(text, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     table.writerow(_headings(say))
-    told: dict[int, list[str]] = {}
+    # a bureau has two million rows, and in them a few names again and again
+    names = _Names(found, say)
+    told = {id(group): [cell(value) for value in _why(found, group, edits, say)] for group in found.groups}
     for consultant, client, mask, group in found.entries():
-        if id(group) not in told:
-            told[id(group)] = [cell(value) for value in _why(found, group, edits, say)]
-        for names in _names(found, consultant, client, mask, say):
-            table.writerow([*map(cell, names), *told[id(group)]])
+        pair, why = [*names.consultant(consultant), *names.client(client)], told[id(group)]
+        table.writerows([*pair, *program, *why] for program in names.programs(mask))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -71,24 +72,29 @@ def _headings(say: Catalogue) -> list[str]:
     ]
 
 
-def _names(
-    found: Holders, consultant: int, client: int, mask: int, say: Catalogue
-) -> Iterator[tuple[str, ...]]:
-    """The names of each program of an entry, or of access alone."""
-    register = found.register
-    people, companies, programs = register.consultants, register.clients, register.programs
-    pair = (
-        people.names[consultant],
-        people.labels[consultant],
-        companies.names[client],
-        companies.labels[client],
-    )
-    if not mask:
-        yield (*pair, "", say("access without programs"))
-    for program in bits(mask):
-        key = programs.names[program]
-        labels = programs.labels[program]
-        yield (*pair, key, labels.get(say.language) or labels.get("en") or key)
+class _Names:
+    """The cells for keys and names, made once for each."""
+
+    def __init__(self, found: Holders, say: Catalogue) -> None:
+        self._register, self._say = found.register, say
+        self.consultant = cache(self._consultant)
+        self.client = cache(self._client)
+        self.programs = cache(self._programs)
+
+    def _consultant(self, number: int) -> tuple[str, str]:
+        people = self._register.consultants
+        return cell(people.names[number]), cell(people.labels[number])
+
+    def _client(self, number: int) -> tuple[str, str]:
+        companies = self._register.clients
+        return cell(companies.names[number]), cell(companies.labels[number])
+
+    def _programs(self, mask: int) -> list[tuple[str, str]]:
+        """One for each program of a mask, or one for access alone."""
+        programs, language = self._register.programs, self._say.language
+        labels = [(programs.names[p], programs.labels[p]) for p in bits(mask)]
+        told = [(cell(key), cell(known.get(language) or known.get("en") or key)) for key, known in labels]
+        return told or [("", cell(self._say("access without programs")))]
 
 
 def _why(found: Holders, group: Held, edits: Mapping[int, Edit], say: Catalogue) -> tuple[str, ...]:

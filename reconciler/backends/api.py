@@ -34,12 +34,16 @@ class Answer:
     """What came back.
 
     Attributes:
-        body: the document; empty where the answer has none.
+        body: the document; empty where the answer has none, or is no JSON.
         next: the query of the next page, None on the last.
+        media: the media type of the body; "" where the answer has none.
+        content: the body as it is.
     """
 
     body: Fields
     next: Mapping[str, str] | None
+    media: str
+    content: bytes
 
 
 class Api:
@@ -72,11 +76,22 @@ class Api:
             follow_redirects=False,
         )
 
-    def get(self, path: str, query: Mapping[str, str] | None = None, patience: int = 0) -> Answer:
-        """Fetch a document; with patience, the backend is asked to wait so many seconds (RFC 7240)."""
+    def get(
+        self, path: str, query: Mapping[str, str] | None = None, patience: int = 0, accept: str = ""
+    ) -> Answer:
+        """Fetch a document.
+
+        Args:
+            path: where.
+            query: what is asked.
+            patience: the backend is asked to wait so many seconds (RFC 7240).
+            accept: a media type that we would rather have than JSON.
+        """
         headers = {"Prefer": f"wait={patience}"} if patience else {}
+        if accept:
+            headers["Accept"] = f"{accept}, application/json;q=0.5, application/problem+json"
         request = self._client.build_request("GET", path, params=query, headers=headers)
-        return self._send(request, path, patience)
+        return self._send(request, path, patience, accept)
 
     def post(self, path: str, document: object = None, key: str = "") -> Answer:
         """Send a document. It may be sent again: with the same idempotency key, or where that does no harm."""
@@ -87,7 +102,7 @@ class Api:
         """Close the transport."""
         self._client.close()
 
-    def _send(self, request: httpx.Request, path: str, patience: int) -> Answer:
+    def _send(self, request: httpx.Request, path: str, patience: int, accept: str = "") -> Answer:
         timeout = request.extensions["timeout"]
         timeout["read"] += patience
         request.extensions["deadline"] = self._limits.deadline + patience
@@ -97,13 +112,13 @@ class Api:
             raise unanswered(error, self._place) from error
         if not response.is_success:
             raise refused(response, path, self._place)
-        return Answer(self._document(response, path), _next(response))
-
-    def _document(self, response: httpx.Response, path: str) -> Fields:
-        if response.status_code == 204:
-            return Fields(path, {})
         media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media != "application/json":
+        return Answer(self._document(response, path, media, accept), _next(response), media, response.content)
+
+    def _document(self, response: httpx.Response, path: str, media: str, accept: str) -> Fields:
+        if response.status_code == 204 or (media == accept and not media.endswith("json")):
+            return Fields(path, {})
+        if media not in {"application/json", accept}:
             raise BackendError(
                 Message(
                     "{place} answers {path} with {media}, not with JSON",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from reconciler.apply.protocol import JobState
-from reconciler.backends import wire
-from reconciler.backends.paging import Listing, pages
+from reconciler.backends import wire, wire_columns
+from reconciler.backends.paging import COLUMNS, PACKED, Listing, pages
 from reconciler.backends.wire_access import AccessReader
 from reconciler.backends.wire_rights import operator
 from reconciler.errors import BackendError, Message, StateMoved, Unauthorised
@@ -17,7 +17,7 @@ from reconciler.grid import Clients, Consultants, Register
 from reconciler.plan.current import Current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -116,12 +116,13 @@ class RemoteBackend:
             label=bureau.text("name"),
             timezone=bureau.key("timezone"),
             programs=wire.programs(bureau),
-            consultants=Consultants.build(self._register("consultants", wire.consultant, revision, totals)),
-            clients=Clients.build(self._register("clients", wire.client, revision, totals)),
+            consultants=self._consultants(revision, totals),
+            clients=self._clients(revision, totals),
         )
         reader = AccessReader(register)
-        for page, before in pages(self._api, self._listing("/v1/access", revision, totals.number("pairs"))):
-            reader.add(page, before)
+        listing = self._listing("/v1/access", revision, totals.number("pairs"), PACKED)
+        for page in pages(self._api, listing):
+            reader.add(page)
         operator_ = operator(me, register)
         return Current(register, reader.state(), revision, operator_, _others(operator_, others, register))
 
@@ -134,23 +135,34 @@ class RemoteBackend:
                 return None
             raise
 
+    def _consultants(self, revision: str, totals: Fields) -> Consultants:
+        rows, columns = self._register("consultants", wire.consultant, revision, totals)
+        return wire_columns.consultants(columns) if columns else Consultants.build(rows)
+
+    def _clients(self, revision: str, totals: Fields) -> Clients:
+        rows, columns = self._register("clients", wire.client, revision, totals)
+        return wire_columns.clients(columns) if columns else Clients.build(rows)
+
     def _register(
         self, what: str, read: Callable[[Fields], wire.Row], revision: str, totals: Fields
-    ) -> Iterator[wire.Row]:
+    ) -> tuple[Sequence[wire.Row], list[Fields]]:
+        """A list of the register: its rows, or its columns page by page where they came so."""
         path = f"/v1/{what}"
-        rows = [
-            read(row)
-            for page, before in pages(self._api, self._listing(path, revision, totals.number(what)))
-            for row in page.subs("items", before)
-        ]
-        return iter(wire.each_once(rows, path))
+        found = list(pages(self._api, self._listing(path, revision, totals.number(what), COLUMNS)))
+        columns = [page.columns for page in found if page.columns is not None]
+        if columns and len(columns) < len(found):
+            raise BackendError(Message("{path} changes its encoding between two pages", path=path))
+        if columns:
+            return (), columns
+        rows = [read(row) for page in found for row in page.body.subs("items", page.before)]
+        return wire.each_once(rows, path), []
 
     def _list(self, path: str, read: Callable[[Fields], Value]) -> list[Value]:
         found = pages(self._api, self._listing(path, None, None))
-        return [read(row) for page, before in found for row in page.subs("items", before)]
+        return [read(row) for page in found for row in page.body.subs("items", page.before)]
 
-    def _listing(self, path: str, revision: str | None, total: int | None) -> Listing:
-        return Listing(path, revision, total, self._limits.max_pages)
+    def _listing(self, path: str, revision: str | None, total: int | None, compact: str = "") -> Listing:
+        return Listing(path, revision, total, self._limits.max_pages, compact)
 
 
 def _others(me: Operator, rows: list[Fields] | None, register: Register) -> tuple[Operator, ...] | None:

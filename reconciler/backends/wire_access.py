@@ -1,4 +1,4 @@
-"""Rows of /v1/access → Access, a page at a time as columns; slow and exact only where a page is wrong."""
+"""Rows of /v1/access → Access, a page at a time as columns; slow and exact only where a page of JSON is wrong."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from reconciler.backends.paging import damaged
 from reconciler.errors import BackendError, Message
 from reconciler.grid import Access
 
 if TYPE_CHECKING:
     from reconciler.backends.fields import Fields
+    from reconciler.backends.paging import Page
     from reconciler.grid import Names, Register, Shape
     from reconciler.grid.arrays import Keys, Masks
 
@@ -28,28 +30,30 @@ class AccessReader:
         self._masks = _MaskOf(register.programs.names)
         self._pages: list[tuple[Keys, Masks]] = []
 
-    def add(self, page: Fields, before: int) -> None:
+    def add(self, page: Page) -> None:
         """Take in a page.
-
-        Args:
-            page: its document.
-            before: how many rows came before it.
 
         Raises:
             BackendError: where a row is not as the contract says, or names what the register does not have.
         """
-        rows = page.items("items")
         try:
-            self._pages.append(self._columns(rows))
+            if page.packed is not None:
+                self._pages.append(page.packed.rows(self._register.shape))
+            else:
+                self._pages.append(self._columns(page.body.items("items")))
+        except ValueError as error:
+            raise damaged("/v1/access") from error
         except (KeyError, TypeError):
-            self._explain(page, before)
+            self._explain(page.body, page.before)
 
     def state(self) -> Access:
         """All of it; BackendError where a pair was listed twice."""
         shape = self._register.shape
         if not self._pages:
             return Access.empty(shape)
-        keys, masks = (np.concatenate(column) for column in zip(*self._pages, strict=True))
+        keys, masks = self._pages[0]
+        if len(self._pages) > 1:
+            keys, masks = (np.concatenate(column) for column in zip(*self._pages, strict=True))
         state = Access.from_rows(shape, keys, masks)
         if len(state) != len(keys):
             self._twice(shape, keys)

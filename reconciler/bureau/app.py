@@ -62,7 +62,7 @@ def create_app(store: Store, settings: Settings) -> Starlette:
     server = Server(
         store=store,
         settings=settings,
-        snapshots=Snapshots(store, settings.snapshots),
+        snapshots=Snapshots(store, settings.snapshots, settings.stale),
         worker=Worker(store, settings.chunk),
         limiter=Limiter(settings.rate_limit) if settings.rate_limit else None,
     )

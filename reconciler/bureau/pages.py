@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -15,18 +16,37 @@ if TYPE_CHECKING:
 
     from reconciler.bureau.settings import Settings
 
+_NONE = re.compile(r"q\s*=\s*0(\.0*)?")
+"""The weight of what is not acceptable (RFC 9110)."""
+
 LARGEST = 2**62
 """No number in a cursor is larger than SQLite's integers."""
 
 
-def limit_of(request: Request, settings: Settings) -> int:
-    """How many items the request asks for; raises Problem where it is not 1 to the largest page."""
-    text = request.query_params.get("limit", str(settings.page))
-    if not (
-        text.isascii() and text.isdecimal() and len(text) <= 9 and 1 <= int(text) <= settings.largest_page
-    ):
-        raise Problem(Code.INVALID_REQUEST, f"limit must be a number from 1 to {settings.largest_page}.")
+def limit_of(request: Request, settings: Settings, most: int | None = None) -> int:
+    """How many items the request asks for.
+
+    Args:
+        request: the request.
+        settings: how many where it does not say, and at most.
+        most: another number for both, where the page is in a compact encoding.
+
+    Raises Problem where it is not 1 to the largest page.
+    """
+    largest = most or settings.largest_page
+    text = request.query_params.get("limit", str(most or settings.page))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9 and 1 <= int(text) <= largest):
+        raise Problem(Code.INVALID_REQUEST, f"limit must be a number from 1 to {largest}.")
     return int(text)
+
+
+def accepts(request: Request, media: str) -> bool:
+    """Whether the request names a media type in Accept, and does not refuse it; "*/*" names none."""
+    for item in request.headers.get("accept", "").split(","):
+        name, *parameters = (part.strip().lower() for part in item.split(";"))
+        if name == media:
+            return not any(_NONE.fullmatch(parameter) for parameter in parameters)
+    return False
 
 
 def cursor_of(request: Request, kind: str, numbers: int) -> list[int] | None:

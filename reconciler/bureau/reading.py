@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 
 from reconciler.bureau.operators import OperatorRow, Right, RightName, read_operators
-from reconciler.bureau.pages import cursor_of, limit_of, next_link
+from reconciler.bureau.pages import accepts, cursor_of, limit_of, next_link
 from reconciler.bureau.problems import Code, Problem
 from reconciler.bureau.registers import bureau_at
 
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
     from reconciler.bureau.endpoint import Call
     from reconciler.bureau.registers import Bureau
+
+
+_COLUMNS = "application/vnd.reconciler.columns+json"
+
+COMPACT = {
+    "consultants": _COLUMNS,
+    "clients": _COLUMNS,
+    "access": "application/vnd.reconciler.access",
+}
+"""The media type of each list in its compact encoding."""
 
 
 def bureau(call: Call) -> Response:
@@ -61,7 +71,10 @@ def operators(call: Call) -> Response:
 
 
 def _page(call: Call, kind: str) -> Response:
-    limit = limit_of(call.request, call.server.settings)
+    settings, media = call.server.settings, COMPACT[kind]
+    compact = accepts(call.request, media)
+    most = settings.compact_access if kind == "access" else settings.compact_page
+    limit = limit_of(call.request, settings, most if compact else None)
     cursor = cursor_of(call.request, kind, 2)
     snapshots, number = call.server.snapshots, call.operator.bureau
     start = 0
@@ -70,9 +83,10 @@ def _page(call: Call, kind: str) -> Response:
     else:
         revision, start = cursor
         snapshot = snapshots.at(number, revision)
-    body, more = snapshot.page(kind, start, limit)
+    body, more = (snapshot.compact if compact else snapshot.page)(kind, start, limit)
     headers = next_link(call.request, limit, kind, snapshot.revision, start + limit) if more else {}
-    return Response(body, headers=headers, media_type="application/json")
+    headers["Vary"] = "Accept"
+    return Response(body, headers=headers, media_type=media if compact else "application/json")
 
 
 def _bureau(db: sqlite3.Connection, row: Bureau) -> dict[str, Any]:

@@ -37,9 +37,12 @@ class Settings:
         block_pairs: the largest block of an operation.
         page: how many items a page has where the request does not say.
         largest_page: the most items that a request may ask for.
+        compact_page: the same and the most, where a list of the register is answered by columns.
+        compact_access: the same and the most, where access is answered in its compact encoding.
         longest_wait: seconds that `Prefer: wait` may hold an answer back.
         chunk: how many pairs a job deals with in one transaction.
         snapshots: how many revisions of each bureau are kept for readers.
+        stale: after so many changed pairs the encoded state in the database is written anew.
     """
 
     rate_limit: RateLimit | None = None
@@ -47,6 +50,9 @@ class Settings:
     block_pairs: int = 200_000
     page: int = 1_000
     largest_page: int = 10_000
+    compact_page: int = 400_000
+    compact_access: int = 5_000_000
     longest_wait: int = 30
     chunk: int = 5_000
     snapshots: int = 4
+    stale: int = 10_000

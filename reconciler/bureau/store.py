@@ -10,25 +10,29 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reconciler.errors import InputError, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 APPLICATION_ID = 0x52434E42
 """Marks the file as ours: "RCNB"."""
 
-VERSION = 1
+VERSION = 2
 
-_SCHEMA = Path(__file__).with_name("schema.sql")
+_SCHEMAS = (Path(__file__).with_name("schema.sql"), Path(__file__).with_name("schema2.sql"))
+"""What each version added to the one before."""
 
-_PRAGMAS = """
-PRAGMA busy_timeout = 30000;
+_BUSY = 30_000
+"""Milliseconds to wait for another process to have written."""
+
+_PRAGMAS = f"""
+PRAGMA busy_timeout = {_BUSY};
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
@@ -109,6 +113,24 @@ class Store:
                     db.execute("ROLLBACK")
                 raise
 
+    def try_write(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Do in a write transaction what need not be done: not at all where somebody else writes, or nobody can."""
+        if not self._writing.acquire(blocking=False):
+            return
+        try:
+            with self._connection() as db, suppress(sqlite3.OperationalError):
+                db.execute("PRAGMA busy_timeout = 0")
+                try:
+                    db.execute("BEGIN IMMEDIATE")
+                    work(db)
+                    db.execute("COMMIT")
+                finally:
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    db.execute(f"PRAGMA busy_timeout = {_BUSY}")
+        finally:
+            self._writing.release()
+
     def _is_ready(self) -> bool:
         """Whether the tables are there; opening a database that is being written to waits for nobody."""
         with self.read() as db:
@@ -147,19 +169,22 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    """Make the tables in an empty file; refuse a file that is not ours."""
+    """Make the tables that a file lacks; refuse a file that is not ours, or of a later version."""
     mark, version = _mark(db)
     if (mark, version) == (APPLICATION_ID, VERSION):
         return
-    if mark == APPLICATION_ID:
+    if mark != APPLICATION_ID:
+        if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+            raise _not_ours(path)
+        version = 0
+    elif not 0 < version < VERSION:
         raise InputError(
             Message("{path} was made by another version of reconciler", path=path),
             Message("use that version, or start with a new file"),
         )
-    if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        raise _not_ours(path)
-    for statement in _SCHEMA.read_text(encoding="utf-8").split(";\n"):
-        db.execute(statement)
+    for schema in _SCHEMAS[version:]:
+        for statement in schema.read_text(encoding="utf-8").split(";\n"):
+            db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {VERSION}")
 

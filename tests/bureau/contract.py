@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from reconciler.grid.packed import Packed
 from reconciler.resources import resource
 
 NAME = "urn:bureau-api"
@@ -73,6 +74,9 @@ def _content(described: dict[str, Any], response: httpx.Response):
         return
     if kind not in content:
         yield f"the content type is {kind}"
+        return
+    if not kind.endswith("json"):
+        Packed.decode(response.content)
         return
     errors = validator(content[kind]["schema"]).iter_errors(response.json())
     yield from (f"{error.json_path}: {error.message}" for error in errors)

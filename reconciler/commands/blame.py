@@ -13,6 +13,7 @@ import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 """How long one look into the history may take."""
 
-FILES = 200
-"""Files whose history is looked at; rules in more are told without it."""
+ALL_SECONDS = 20.0
+"""After so long no further file is looked at; the rules in it are told without their history."""
 
 _QUIET = ("--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "blame.ignoreRevsFile=")
 _HEADER = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) \d+ (\d+)")
@@ -66,7 +67,10 @@ def last_changes(
         entries = policy.assignments if rule.kind == "assignment" else policy.denials
         spans.setdefault(rule.position.file, {})[number] = entries[rule.name].lines
     found: dict[int, Edit] = {}
-    for file, wanted in list(spans.items())[:FILES]:
+    end = monotonic() + ALL_SECONDS
+    for file, wanted in spans.items():
+        if monotonic() > end:
+            break
         lines = _blame(git, Path(file), wanted.values())
         for number, (first, last) in wanted.items():
             edit = _latest([lines[i] for i in range(first, last + 1) if i in lines], timezone)

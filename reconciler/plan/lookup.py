@@ -85,7 +85,7 @@ def _find(
     if exact is not None:
         return exact
     wanted = _folded(text)
-    fits = _called(wanted, names, labels) or _containing(wanted, names, labels)
+    fits = (_called(wanted, names, labels) or _containing(wanted, names, labels)) if wanted else []
     if len(fits) == 1:
         return fits[0]
     if fits:
@@ -132,8 +132,6 @@ def _called(wanted: str, names: Names, labels: Sequence[tuple[str, ...]]) -> lis
 
 def _containing(wanted: str, names: Names, labels: Sequence[tuple[str, ...]]) -> list[int]:
     """The ids of those whose key or name has it as a part."""
-    if not wanted:
-        return []
     return [
         number
         for number, (key, row) in enumerate(zip(names, labels, strict=True))

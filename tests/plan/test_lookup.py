@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.desired import Policy, load
 from reconciler.errors import Finding
@@ -90,6 +92,7 @@ NOT_FOUND = {
         "hamnkok",
         "there is no client “hamnkok” (did you mean “1042 Malmö Hamnkök AB”?)",
     ),
+    "an empty name though somebody has none": (find_consultant, " ", "there is no consultant “ ”"),
     "empty": (find_client, "", "there is no client “”"),
     "a program": (find_program, "pairoll", "there is no program “pairoll” (did you mean “payroll”?)"),
 }
@@ -117,3 +120,10 @@ def test_a_new_key_means_whom_the_register_calls_by_the_old_one(tmp_path):
     assert find_consultant(REG, policy, "new@x.se") == REG.consultants.names.id("bo@x.se")
     # where the register has both, each is itself
     assert find_consultant(REG, policy, "bo") == REG.consultants.names.id("bo")
+
+
+@given(st.text())
+def test_whatever_is_written_is_somebody_or_a_finding(text):
+    for find in (find_consultant, find_client):
+        found = find(REG, EMPTY, text)
+        assert isinstance(found, Finding) or 0 <= found < 6

@@ -12,15 +12,14 @@ from reconciler.desired.findings import fail_or_warnings
 from reconciler.desired.pause import no_garbage_collection
 from reconciler.desired.policy import Policy, merge
 from reconciler.desired.reader import read_yaml
-from reconciler.desired.source import read, shown
+from reconciler.desired.source import Source, read, shown
 from reconciler.desired.unquoted import unquoted_names
 from reconciler.errors import Finding, InputError, Message, Position, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.desired.document import Document, Value
-    from reconciler.desired.source import Source
 
 _Wrong = frozenset[tuple[str, ...]]
 
@@ -39,6 +38,37 @@ def load(folder: Path) -> Policy:
     """
     with no_garbage_collection():
         return _load(folder)
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """The files that `load` reads, by name.
+
+    Raises:
+        InputError: where there is no such folder, or no such file in it.
+    """
+    return list(_files(folder, []))
+
+
+def with_texts(policy: Policy, texts: Mapping[str, str]) -> Policy:
+    """A policy and more documents, checked as `load` checks files; nothing is read.
+
+    Args:
+        policy: from `load`, or EMPTY.
+        texts: YAML by the name of the file that it is meant for.
+
+    Raises:
+        InputError: with everything that is wrong in the texts, or between them and the policy.
+    """
+    with no_garbage_collection():
+        entries = (entry for section in policy.sections.values() for entry in section.values())
+        documents = {id(entry.document): (entry.document, frozenset[tuple[str, ...]]()) for entry in entries}
+        findings: list[Finding] = []
+        sources = [Source(name, text) for name, text in texts.items()]
+        new = [found for source in sources if (found := _checked(source, findings))]
+        merged, twice = merge([*documents.values(), *new])
+        findings += twice
+        findings += check_policy(merged)
+        return Policy(merged.sections, fail_or_warnings(findings))
 
 
 def _load(folder: Path) -> Policy:
@@ -83,8 +113,10 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _document(path: Path, folder: Path, findings: list[Finding]) -> tuple[Document, _Wrong] | None:
     source, found = read(path, folder)
     findings += found
-    if source is None:
-        return None
+    return None if source is None else _checked(source, findings)
+
+
+def _checked(source: Source, findings: list[Finding]) -> tuple[Document, _Wrong] | None:
     document, found = _read(source)
     findings += found
     if document is None:

@@ -121,6 +121,10 @@ class Policy:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+EMPTY = Policy({section: {} for section in ("bureau", *SECTIONS)})
+"""A policy that says nothing: it manages everything and gives nothing."""
+
+
 def _canonical(value: Any) -> Any:
     """Every list of the language is a set."""
     if isinstance(value, dict):

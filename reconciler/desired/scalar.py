@@ -1,0 +1,65 @@
+"""How one text is written in YAML: plain where everybody reads it as text, else in double quotes."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+import unicodedata
+
+from reconciler.desired.unquoted import TYPED_KEYS, kind_of
+
+_PLAIN = re.compile(r"(?![-?:,\[\]{}#&*!|>'\"%@`=~<]|\.\.\.)\S(?:.*\S)?")
+_BREAKS = re.compile(r": | #|:$|\t")
+_FLOW = re.compile(r"[,\[\]{}]")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def scalar(text: str, *, key: str = "", flow: bool = False) -> str:
+    """A text as YAML on one line.
+
+    Args:
+        text: what it shall say.
+        key: what it is the value of: some take dates, numbers or free text without quotes.
+        flow: whether it stands inside brackets, where some marks mean something.
+    """
+    if _plain(text, flow=flow) and (key in TYPED_KEYS or kind_of(text) is None):
+        return text
+    seen = all(unicodedata.category(letter) not in _UNSEEN for letter in text)
+    if seen and ('"' in text or "\\" in text):
+        return "'" + text.replace("'", "''") + "'"
+    quoted = json.dumps(text, ensure_ascii=False)
+    return quoted if seen else "".join(map(_escaped, quoted))
+
+
+def block(text: str, width: int) -> tuple[str, list[str]] | None:
+    """A text as a block scalar: its mark and its lines; None where one line must do.
+
+    Args:
+        text: with line breaks, or too long for a line.
+        width: the most characters of a line.
+    """
+    lines = text.split("\n")
+    kept = lines[:-1] if len(lines) > 1 and not lines[-1] else lines
+    if any(not line or line != line.strip() or not line.isprintable() for line in kept):
+        return None
+    if len(lines) > 1:
+        return ("|" if kept is not lines else "|-"), kept
+    wrapped = textwrap.wrap(text, max(width, 40), break_long_words=False, break_on_hyphens=False)
+    return (">-", wrapped) if len(wrapped) > 1 and " ".join(wrapped) == text else None
+
+
+def _plain(text: str, *, flow: bool) -> bool:
+    return bool(
+        _PLAIN.fullmatch(text)
+        and text.isprintable()
+        and not text.startswith("---")
+        and not _BREAKS.search(text)
+        and not (flow and _FLOW.search(text))
+    )
+
+
+def _escaped(letter: str) -> str:
+    if unicodedata.category(letter) not in _UNSEEN:
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"

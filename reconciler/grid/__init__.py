@@ -13,7 +13,7 @@ guardrails, blocks) reads the same two arrays.
 
 from reconciler.grid.access import Access, Shape
 from reconciler.grid.block import Block
-from reconciler.grid.cover import Region, cover, only, outside
+from reconciler.grid.cover import Effort, Region, cover, only, outside
 from reconciler.grid.difference import Difference, diff
 from reconciler.grid.names import Names
 from reconciler.grid.operation import OperationKind, Outcome
@@ -25,6 +25,7 @@ __all__ = [
     "Clients",
     "Consultants",
     "Difference",
+    "Effort",
     "Names",
     "OperationKind",
     "Outcome",

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.grid import Access, Block, Region, cover, only, outside
-from reconciler.grid.arrays import find
+from reconciler.grid import Access, Region, cover, only, outside
 from reconciler.guardrails import check_removals
 from reconciler.plan.changes import changes, managed
 from reconciler.plan.grounds import Ground, speaks
+from reconciler.plan.shares import all_or_none, in_blocks, shares
 from reconciler.plan.values import (
     PAIR_CHANGES,
     Blocked,
@@ -25,7 +25,6 @@ from reconciler.plan.values import (
     Operation,
     Plan,
     Unmanaged,
-    count_cells,
     summarise,
 )
 from reconciler.rights import Reason, allows_access, allows_programs
@@ -93,18 +92,16 @@ def build(
 
 def _operations(found: Changes, desired: Desired, current: Current) -> Iterator[Operation]:
     for change, required in found.allowed.items():
-        rows = required if change is not Change.REMOVE_ACCESS else required.without_programs()
-        blocks = cover(rows, _region(change, found, desired, current)) if len(rows) else ()
-        rules = _Rules(desired, change, required)
-        for block in blocks:
-            touched = _touched(block, required)
+        rules = _Rules(desired, change)
+        region = _region(change, found, desired, current)
+        for block, share in in_blocks(change, required, region):
             yield Operation(
                 change=change,
                 block=block,
-                pairs=len(touched),
-                cells=count_cells(change, touched),
-                programs=_all_of(touched.masks),
-                rules=rules.of(touched),
+                pairs=len(share.rows),
+                cells=share.cells,
+                programs=_all_of(share.rows.masks),
+                rules=rules.of(share.rows),
             )
 
 
@@ -135,46 +132,34 @@ def _already(have: Access, want: Access) -> Access:
     return Access(pairs.shape, pairs.keys, pairs.masks & have.masks_at(pairs.keys)[0])
 
 
-def _touched(block: Block, required: Access) -> Access:
-    """The rows of what is required that lie in a block, with the programs that the block changes there."""
-    keys = block.keys(required.shape)
-    at, found = find(required.keys, keys)
-    rows = Access(required.shape, keys[found], required.masks[at[found]])
-    return rows if block.mask == 0 else Access(rows.shape, rows.keys, rows.masks & np.uint64(block.mask))
-
-
 def _all_of(masks: Masks) -> int:
     return int(np.bitwise_or.reduce(masks)) if len(masks) else 0
 
 
 class _Rules:
-    """Which rules say so, looked up once for all rows of a change.
+    """Which rules say so.
 
     What gives is a rule in force. What removes is a denial in force, or a rule that gave and has ended; a
     rule of another standing may cover the same cells and says nothing about the change.
     """
 
-    def __init__(self, desired: Desired, change: Change, rows: Access) -> None:
+    def __init__(self, desired: Desired, change: Change) -> None:
         grounds = (Ground.RULE,) if change.half is Half.GRANTS else (Ground.FORBIDDEN, Ground.ENDED)
-        self._all, self._grounds = desired.rules, grounds
-        self._keys = rows.keys
-        self._rules = desired.sources.rules_at(rows.keys, rows.masks)
+        self._all, self._grounds, self._sources = desired.rules, grounds, desired.sources
 
     def of(self, rows: Access) -> tuple[int, ...]:
-        at, _ = find(self._keys, rows.keys)
-        covering = sorted({rule for i in at.tolist() for rule in self._rules[i]})
+        covering = sorted(set[int]().union(*self._sources.rules_at(rows.keys, rows.masks)))
         return tuple(n for n in covering if any(speaks(self._all[n], ground) for ground in self._grounds))
 
 
 def _blocked(found: Changes, desired: Desired, current: Current) -> Iterator[Blocked]:
     """Blocked changes as blocks: alike are those with the same kind, reason and who could do it."""
     for (change, reason), rows in found.blocked.items():
-        rules = _Rules(desired, change, rows)
+        rules = _Rules(desired, change)
         for could, group in _by_who_could(change, reason, rows, current.others):
-            for block in cover(group, only(group)):
-                touched = _touched(block, group)
-                cells = count_cells(change, touched)
-                yield Blocked(change, reason, block, cells, could, rules.of(touched))
+            blocks = cover(group, only(group))
+            for block, share in shares(group, blocks, all_or_none(change, group)):
+                yield Blocked(change, reason, block, share.cells, could, rules.of(share.rows))
 
 
 def _by_who_could(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from reconciler.grid import Block, Region
     from reconciler.grid.arrays import Flags, Ids
 
-_WORTH = 1_000
-"""So many pairs without a change are about as much work for a bureau as one more operation."""
+_WORTH = 100
+"""So many pairs without a change are worth one operation less: the bureau looks at each, and so may a reader."""
 
 
 class Share(NamedTuple):
@@ -63,25 +63,29 @@ def shares(
         yield block, Share(Access(rows.shape, rows.keys[at[some]], masks[some]), new[some])
 
 
-def in_blocks(change: Change, rows: Access, region: Region) -> Iterator[tuple[Block, Share]]:
+def in_blocks(change: Change, rows: Access, region: Region) -> list[tuple[Block, Share]]:
     """Few blocks for a change, with their shares.
 
-    A block that spans so many pairs without a change that several smaller operations are less work is
-    divided into those: fewest is not best when one operation names a million pairs to change ten.
+    Blocks that span so many pairs without a change that several smaller operations are less work give way to
+    those: fewest is not best when one operation names a million pairs to change ten.
     """
     whole = change is Change.REMOVE_ACCESS
+    found = list(shares(rows, _covered(rows, region, whole), all_or_none(change, rows), whole=whole))
+    wide = [one for one in found if one[0].pairs - len(one[1].rows) > _WORTH]
+    if not wide:
+        return found
+    crowd = Access.empty(rows.shape).union(*(share.rows for _, share in wide))
+    smaller = _covered(crowd, only(crowd.without_programs() if whole else crowd), whole)
+    idle = sum(block.pairs for block, _ in wide) - sum(block.pairs for block in smaller)
+    if (len(smaller) - len(wide)) * _WORTH >= idle:
+        return found
+    given = np.concatenate([share.rows.keys[share.accesses] for _, share in wide])
+    close = [one for one in found if one[0].pairs - len(one[1].rows) <= _WORTH]
+    return close + list(shares(crowd, smaller, np.isin(crowd.keys, given), whole=whole))
 
-    def covered(part: Access, allowed: Region) -> tuple[Block, ...]:
-        return cover(part.without_programs() if whole else part, allowed)
 
-    for block, share in shares(rows, covered(rows, region), all_or_none(change, rows), whole=whole):
-        if block.pairs - len(share.rows) > _WORTH:
-            own = share.rows.without_programs() if whole else share.rows
-            smaller = covered(share.rows, only(own))
-            if (len(smaller) - 1) * _WORTH < block.pairs - sum(one.pairs for one in smaller):
-                yield from shares(share.rows, smaller, share.accesses, whole=whole)
-                continue
-        yield block, share
+def _covered(rows: Access, region: Region, whole: bool) -> tuple[Block, ...]:
+    return cover(rows.without_programs() if whole else rows, region)
 
 
 def all_or_none(change: Change, rows: Access) -> Flags:

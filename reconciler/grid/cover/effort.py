@@ -40,7 +40,7 @@ class Limits(NamedTuple):
 
 _LIMITS = {
     Effort.LEAST: Limits(500_000, 0, 0, 0, 0),
-    Effort.NORMAL: Limits(800_000, 12_000, 100, 1_500_000, 20_000),
+    Effort.NORMAL: Limits(800_000, 12_000, 100, 1_000_000, 20_000),
     Effort.HIGH: Limits(30_000_000, 20_000, 300, 15_000_000, 1_000_000),
     Effort.MOST: Limits(300_000_000, 40_000, 1_000, 60_000_000, 4_000_000),
 }

@@ -117,18 +117,23 @@ def _by_slices(index: dict[int, int], region: Table) -> dict[int, int]:
 
 
 def _index(cells: list[Cell], key: Callable[[Cell], int]) -> dict[int, int]:
+    """The cells of each name; under -1 all names, under -2 all cells."""
     members = defaultdict(list)
     for number, cell in enumerate(cells):
         members[key(cell)].append(number)
     names = bitset(list(members))
-    return {**{name: bitset(numbers) for name, numbers in members.items()}, -1: names}
+    return {**{name: bitset(numbers) for name, numbers in members.items()}, -1: names, -2: full(len(cells))}
 
 
 def _any(index: dict[int, int], chosen: int) -> int:
+    """The cells of all chosen names; by way of the others where those are fewer."""
+    names = index[-1]
+    inside, outside = names & chosen, names & ~chosen
+    few = min(inside, outside, key=int.bit_count)
     found = 0
-    for name in ones(chosen & index[-1]):
+    for name in ones(few):
         found |= index[name]
-    return found
+    return found if few == inside else index[-2] & ~found
 
 
 def parts(kernel: Kernel) -> list[list[int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from reconciler.grid.cover.bits import ones
+from reconciler.grid.cover.bits import bitset, ones
 from reconciler.grid.cover.table import Box, Table
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ def grow(region: Table, need: Table) -> list[Box]:
     heap += [(column.bit_count(), 1, line) for line, column in enumerate(need.columns) if column]
     heapq.heapify(heap)
     boxes = []
+    alive = Box(
+        bitset([i for i, row in enumerate(need.rows) if row]),
+        bitset([i for i, one in enumerate(need.columns) if one]),
+        0,
+    )
     while heap:
         count, axis, line = heapq.heappop(heap)
         left = (need.columns if axis else need.rows)[line].bit_count()
@@ -30,9 +35,9 @@ def grow(region: Table, need: Table) -> list[Box]:
                 heapq.heappush(heap, (left, axis, line))
             continue
         candidates = _around(region, need, axis, line)
-        box = max(candidates, key=lambda box: _gain(need, box)) if len(candidates) > 1 else candidates[0]
+        box = candidates[0] if len(candidates) == 1 else _best(need, candidates, alive)
         boxes.append(box)
-        _take(need, box)
+        alive = _take(need, box, alive)
         left = (need.columns if axis else need.rows)[line].bit_count()
         if left:
             heapq.heappush(heap, (left, axis, line))
@@ -72,15 +77,31 @@ def _wide(region: Table, consultants: int, clients: int, slices: int, axis: int)
     return Box(consultants, clients, region.slices_for(consultants, clients))
 
 
-def _gain(need: Table, box: Box) -> int:
+def _best(need: Table, boxes: list[Box], alive: Box) -> Box:
+    """The box that covers most; of equals the first."""
+    gains = [_gain(need, box, alive) for box in boxes]
+    return boxes[gains.index(max(gains))]
+
+
+def _gain(need: Table, box: Box, alive: Box) -> int:
     cells = need.spread_clients(box.clients, box.slices)
-    return sum((need.rows[line] & cells).bit_count() for line in ones(box.consultants))
+    return sum((need.rows[line] & cells).bit_count() for line in ones(box.consultants & alive.consultants))
 
 
-def _take(need: Table, box: Box) -> None:
-    cells = ~need.spread_clients(box.clients, box.slices)
-    for line in ones(box.consultants):
-        need.rows[line] &= cells
-    cells = ~need.spread_consultants(box.consultants, box.slices)
-    for line in ones(box.clients):
-        need.columns[line] &= cells
+def _take(need: Table, box: Box, alive: Box) -> Box:
+    """Take a box's cells out of what is needed; return the lines on which something still is."""
+    cells = need.spread_clients(box.clients, box.slices)
+    consultants = _clear(need.rows, box.consultants & alive.consultants, cells)
+    cells = need.spread_consultants(box.consultants, box.slices)
+    clients = _clear(need.columns, box.clients & alive.clients, cells)
+    return Box(alive.consultants & ~consultants, alive.clients & ~clients, 0)
+
+
+def _clear(lines: list[int], chosen: int, cells: int) -> int:
+    """Take cells out of lines; return those that are empty now."""
+    empty = []
+    for line in ones(chosen):
+        lines[line] &= ~cells
+        if not lines[line]:
+            empty.append(line)
+    return bitset(empty)

@@ -69,14 +69,15 @@ def _grouped(region: Table, cells: list[Cell], boxes: list[Box]) -> list[int]:
         place = piece * size + client
         left[consultant] |= 1 << place
         numbers[consultant, place] = number
-    groups = [0] * len(cells)
+    groups, waiting = [0] * len(cells), bitset(list(left))
     for group, box in enumerate(boxes):
         covered = region.spread_clients(box.clients, box.slices)
-        for consultant in ones(box.consultants):
-            if consultant in left:
-                for place in ones(left[consultant] & covered):
-                    groups[numbers[consultant, place]] = group
-                left[consultant] &= ~covered
+        for consultant in ones(box.consultants & waiting):
+            for place in ones(left[consultant] & covered):
+                groups[numbers[consultant, place]] = group
+            left[consultant] &= ~covered
+            if not left[consultant]:
+                waiting ^= 1 << consultant
     return groups
 
 

@@ -4,6 +4,7 @@ seam.py     the Backend protocol                      config.py   what is config
 wire.py     JSON of the contract ↔ values             api.py      a request out, a checked document back
 paging.py   pages of one revision, counted            bounded.py  a deadline and a cap on every exchange
 remote.py   the Backend over the API                  http.py, embedded.py  where the API is
+state.py    the whole state, encoded or not           wire_*.py  its parts
 """
 
 from __future__ import annotations

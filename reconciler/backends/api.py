@@ -36,12 +36,14 @@ class Answer:
     Attributes:
         body: the document; empty where the answer has none, or is no JSON.
         next: the query of the next page, None on the last.
+        tag: the entity tag; "" where the answer has none.
         media: the media type of the body; "" where the answer has none.
         content: the body as it is.
     """
 
     body: Fields
     next: Mapping[str, str] | None
+    tag: str
     media: str
     content: bytes
 
@@ -93,6 +95,11 @@ class Api:
         request = self._client.build_request("GET", path, params=query, headers=headers)
         return self._send(request, path, patience, accept)
 
+    def unchanged(self, path: str, tag: str) -> bool:
+        """Whether a document still is the one with this entity tag."""
+        request = self._client.build_request("GET", path, headers={"If-None-Match": tag})
+        return self._answered(request, path, 0).status_code == 304
+
     def post(self, path: str, document: object = None, key: str = "") -> Answer:
         """Send a document. It may be sent again: with the same idempotency key, or where that does no harm."""
         headers = {"Idempotency-Key": key} if key else {}
@@ -103,6 +110,18 @@ class Api:
         self._client.close()
 
     def _send(self, request: httpx.Request, path: str, patience: int, accept: str = "") -> Answer:
+        response = self._answered(request, path, patience)
+        media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return Answer(
+            body=self._document(response, path, media, accept),
+            next=_next(response),
+            tag=response.headers.get("etag", ""),
+            media=media,
+            content=response.content,
+        )
+
+    def _answered(self, request: httpx.Request, path: str, patience: int) -> httpx.Response:
+        """The answer, which is no error; 304 where the request said what it knows already."""
         timeout = request.extensions["timeout"]
         timeout["read"] += patience
         request.extensions["deadline"] = self._limits.deadline + patience
@@ -110,10 +129,10 @@ class Api:
             response = self._client.send(request)
         except httpx.TransportError as error:
             raise unanswered(error, self._place) from error
-        if not response.is_success:
+        known = response.status_code == 304 and "if-none-match" in request.headers
+        if not (response.is_success or known):
             raise refused(response, path, self._place)
-        media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Answer(self._document(response, path, media, accept), _next(response), media, response.content)
+        return response
 
     def _document(self, response: httpx.Response, path: str, media: str, accept: str) -> Fields:
         if response.status_code == 204 or (media == accept and not media.endswith("json")):

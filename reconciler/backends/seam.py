@@ -24,6 +24,9 @@ class Backend(Jobs, Protocol):
     is not accepted, StateMoved where the state would not keep still while it was read.
     """
 
+    def unchanged(self, mark: str) -> bool:
+        """Whether register and access still are those that this mark of `Current` is of; False where in doubt."""
+
     def notifications(self) -> tuple[Notification, ...]:
         """The operator's notifications, unread first, then newest first."""
 

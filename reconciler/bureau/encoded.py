@@ -28,7 +28,8 @@ _ROW = [("client", "i8"), ("consultant", "i8"), ("mask", "i8"), ("held", "i8")]
 
 _ALL = "SELECT client, consultant, mask, held FROM pair WHERE bureau = ? AND held"
 _STALE = """
-SELECT client, consultant, mask, held FROM stale JOIN pair USING (bureau, client, consultant) WHERE bureau = ?
+SELECT client, consultant, ifnull(mask, 0), ifnull(held, 0)
+FROM stale LEFT JOIN pair USING (bureau, client, consultant) WHERE bureau = ?
 """
 
 

@@ -32,12 +32,6 @@ ON CONFLICT (bureau, client, consultant) DO UPDATE SET
   foreign_revision = iif(run = excluded.run, foreign_revision, revision)
 """
 
-# What is encoded is not true of these pairs any more (see encoded.py); where nothing is, nothing need be noted.
-_STALE = """
-INSERT OR IGNORE INTO stale (bureau, client, consultant)
-SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM encoded WHERE bureau = ? AND kind = 'access')
-"""
-
 _ROW = [("at", "i8"), ("held", "i8"), ("mask", "i8"), ("revision", "i8"), ("run", "i8"), ("foreign", "i8")]
 
 
@@ -121,6 +115,5 @@ def write_pairs(
         column(changed.masks),
     )
     db.executemany(_WRITE, ((bureau, *row, revision, run) for row in zip(*columns, strict=True)))
-    db.executemany(_STALE, ((bureau, *pair, bureau) for pair in zip(*columns[:2], strict=True)))
     grown = int(changed.held.sum()) - int(changed.was_held.sum())
     db.execute("UPDATE bureau SET pairs = pairs + ? WHERE number = ?", (grown, bureau))

@@ -33,7 +33,7 @@ def bureau(call: Call) -> Response:
     """GET /v1/bureau: what it is called, its programs, its revision."""
     with call.server.store.read() as db:
         row = bureau_at(db, call.operator.bureau)
-        etag = {"ETag": f'"{row.revision}"'}
+        etag = {"ETag": f'"{row.revision}{row.stamp and f"-{row.stamp}"}"'}
         if etag["ETag"] in _tags(call.request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=etag)
         return JSONResponse(_bureau(db, row), headers=etag)

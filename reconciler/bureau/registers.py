@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from reconciler.bureau.tokens import new_id
 from reconciler.errors import InputError, Message
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Bureau(NamedTuple):
         revision: of its state.
         register_revision: at which anything but access last changed.
         pairs: how many pairs have access.
+        stamp: what no other state has, also none of a copy of the database; "" where it was never changed.
     """
 
     number: int
@@ -46,6 +48,7 @@ class Bureau(NamedTuple):
     revision: int
     register_revision: int
     pairs: int
+    stamp: str
 
 
 def create_bureau(store: Store, key: str, name: str, timezone: str, programs: Iterable[Program]) -> None:
@@ -112,8 +115,8 @@ def bump(db: sqlite3.Connection, bureau: int, *, register: bool) -> int:
         bureau: its number.
         register: whether anything but access changes.
     """
-    query = "UPDATE bureau SET revision = revision + 1 WHERE number = ? RETURNING revision"
-    revision: int = db.execute(query, (bureau,)).fetchone()[0]
+    query = "UPDATE bureau SET revision = revision + 1, stamp = ? WHERE number = ? RETURNING revision"
+    revision: int = db.execute(query, (new_id(), bureau)).fetchone()[0]
     if register:
         db.execute("UPDATE bureau SET register_revision = revision WHERE number = ?", (bureau,))
     return revision

@@ -21,23 +21,43 @@ if TYPE_CHECKING:
     help=N_(
         "Tell whether the bureau still is what the YAML says.\n\n"
         "Exits with 0 where it is, and with 2 where anything differs: changes to make, blocked ones among"
-        " them, and access that no rule mentions where the YAML wants it reported."
+        " them, and access that no rule mentions where the YAML wants it reported. Where all was so the last"
+        " time, and neither the bureau nor the YAML has changed since, it says so without looking again."
     ),
 )
 @options.where
 @options.filters
 @options.as_of
+@options.option("--fresh", is_flag=True, help=N_("Look again, whatever was seen the last time."))
 @options.full
 @options.output
 @options.language
 @click.pass_obj
-def command(say: Catalogue, /, full: bool, form: str, **flags: Any) -> int:
-    """Compare and print."""
+def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any) -> int:
+    """Compare and print, or remember."""
+    from reconciler.backends import open_backend
     from reconciler.commands.flags import wanted, where
-    from reconciler.commands.world import open_world
-    from reconciler.formats import show_plan
+    from reconciler.commands.memory import Memory
+    from reconciler.commands.settings import backend_config, read_settings
 
-    with open_world(where(flags)) as world:
-        plan = world.plan(wanted(flags))
-    click.echo(show_plan(plan, form, say, full=full, drift=True), nl=False)
-    return Exit.OK if plan.in_sync and not plan.unmanaged else Exit.CHANGES
+    settings, wish = read_settings(where(flags)), wanted(flags)
+    config = backend_config(settings)
+    printed_as = {"form": form, "full": full, "language": say.language}
+    memory = Memory.of(settings.policies, config, wish, printed_as)
+    with open_backend(config) as backend:
+        said = None if fresh else memory.recall(backend)
+        if said is not None:
+            click.echo(said, nl=False)
+            return Exit.OK
+        from reconciler.commands.world import make_plan
+        from reconciler.desired import load
+        from reconciler.formats import show_plan
+
+        policy, current = load(settings.policies), backend.current()
+        plan = make_plan(policy, current, wish)
+        said = show_plan(plan, form, say, full=full, drift=True)
+        in_sync = plan.in_sync and not plan.unmanaged
+        if in_sync:
+            memory.keep(backend, settings.policies, current, said)
+    click.echo(said, nl=False)
+    return Exit.OK if in_sync else Exit.CHANGES

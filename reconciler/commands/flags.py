@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.commands.settings import Where
 from reconciler.commands.world import Wanted
-from reconciler.plan.values import Half
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from reconciler.plan import Half
 
 
 def where(flags: Mapping[str, Any]) -> Where:
@@ -21,6 +22,13 @@ def where(flags: Mapping[str, Any]) -> Where:
 
 def wanted(flags: Mapping[str, Any]) -> Wanted:
     """What `options.filters`, `as_of`, `ahead`, `only` and `allow_removals` got, those that a command has."""
-    half = flags.get("only")
     names = ("as_of", "ahead", "allow_removals", "consultants", "clients", "teams", "tags")
-    return Wanted(half=Half(half) if half else None, **{name: flags[name] for name in names if name in flags})
+    return Wanted(half=_half(flags.get("only")), **{name: flags[name] for name in names if name in flags})
+
+
+def _half(word: str | None) -> Half | None:
+    if not word:
+        return None
+    from reconciler.plan import Half  # brings the whole plan along, which a drift that remembers does without
+
+    return Half(word)

@@ -97,9 +97,14 @@ def make_plan(policy: Policy, current: Current, wanted: Wanted) -> Plan:
 
 def today(register: Register) -> dt.date:
     """The day that it is in the bureau's time zone."""
+    return day_in(register.timezone)
+
+
+def day_in(timezone: str) -> dt.date:
+    """The day that it is in a time zone."""
     from zoneinfo import ZoneInfo
 
-    return dt.datetime.now(ZoneInfo(register.timezone)).date()
+    return dt.datetime.now(ZoneInfo(timezone)).date()
 
 
 def _focus(policy: Policy, register: Register, wanted: Wanted) -> Focus:

@@ -20,6 +20,7 @@ class Current:
         revision: opaque; changes whenever anything above changes.
         operator: who we are.
         others: the other operators, None where the backend does not tell us.
+        mark: of register and access; the backend tells whether it still is that. "" where there is none.
     """
 
     register: Register
@@ -27,3 +28,4 @@ class Current:
     revision: str
     operator: Operator
     others: tuple[Operator, ...] | None
+    mark: str = ""

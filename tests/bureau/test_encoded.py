@@ -186,8 +186,11 @@ def test_reading_does_not_wait_for_a_writer(store: Store):
 def test_a_database_of_version_1_is_brought_up_to_date(store: Store):
     make_bureau(store, access={("anna", "1"): ["payroll"]})
     with store.write() as db:
+        for name in ("insert", "update", "delete"):
+            db.execute(f"DROP TRIGGER pair_{name}")
         db.execute("DROP TABLE encoded")
         db.execute("DROP TABLE stale")
+        db.execute("ALTER TABLE bureau DROP COLUMN stamp")
         db.execute("PRAGMA user_version = 1")
     store.close()
     with Store.open(store.path) as again:

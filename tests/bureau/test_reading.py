@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -30,11 +32,28 @@ def test_the_bureau(store: Store):
 def test_the_revision_is_an_entity_tag(store: Store):
     with served(store, make_bureau(store)) as api:
         tag = api.get("/v1/bureau").headers["ETag"]
-        assert tag == f'"{api.json("/v1/bureau")["revision"]}"'
+        assert tag.startswith(f'"{api.json("/v1/bureau")["revision"]}-')
         for value in (tag, f'"0", {tag}', f"W/{tag}"):
             assert api.get("/v1/bureau", If_None_Match=value).status_code == 304
         api.operate("give-access", ["anna"], ["1"])
         assert api.get("/v1/bureau", If_None_Match=tag).status_code == 200
+
+
+def test_the_tag_of_a_state_never_comes_again(store: Store, tmp_path: Path):
+    token = make_bureau(store)
+    (tmp_path / "copy.db").write_bytes(b"")
+    with sqlite3.connect(tmp_path / "copy.db") as copy, store.read() as db:
+        db.backup(copy)
+    copy.close()
+    found = []
+    for path in (store.path, tmp_path / "copy.db"):
+        with Store.open(path) as one, served(one, token) as api:
+            before = api.get("/v1/bureau").headers["ETag"]
+            api.operate("give-access", ["anna"], ["1"])
+            found.append((before, api.json("/v1/bureau")["revision"], api.get("/v1/bureau").headers["ETag"]))
+    (before, revision, tag), (also_before, same_revision, other_tag) = found
+    assert (before, revision) == (also_before, same_revision)
+    assert tag != other_tag
 
 
 def test_consultants_and_clients_by_id(store: Store):

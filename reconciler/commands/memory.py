@@ -1,0 +1,153 @@
+"""What `drift` remembers: that all was in sync, so that it need not fetch and compare what has not changed.
+
+It must never hide a drift. A memory holds for one backend, operator and question, and only while the YAML is
+the same byte for byte, the day is the same, and the backend itself says that register and access are unchanged.
+It is signed with the operator's token, so that nobody else can write one. Safe to delete at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reconciler.backends import Backend, BackendConfig
+    from reconciler.commands.world import Wanted
+    from reconciler.plan import Current
+
+_LARGEST = 1_000_000
+"""Bytes of a file that is read, and so of what is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The memory of one question.
+
+    Attributes:
+        path: of its file.
+        secret: signs it.
+        policies: the digest of the YAML as it is now.
+        wanted: what is asked for.
+    """
+
+    path: Path
+    secret: bytes
+    policies: str
+    wanted: Wanted
+
+    @classmethod
+    def of(cls, policies: Path, config: BackendConfig, wanted: Wanted, form: Mapping[str, Any]) -> Memory:
+        """The memory of a question.
+
+        Args:
+            policies: the folder of the YAML.
+            config: the backend, and the token that asks.
+            wanted: what is asked for.
+            form: how it is to be printed.
+        """
+        from importlib.metadata import version
+
+        secret = hashlib.sha256(b"reconciler drift\0" + config.token.encode()).digest()
+        settings = {
+            name: str(Path(value).absolute()) if name == "database" else value
+            for name, value in sorted(config.settings.items())
+        }
+        question = repr(
+            (
+                version("reconciler"),
+                config.kind,
+                settings,
+                # findings name files as the user did
+                (str(policies), str(policies.absolute())),
+                wanted,
+                sorted(form.items()),
+            )
+        )
+        name = hmac.new(secret, question.encode(), "sha256").hexdigest()
+        return cls(_folder() / f"{name}.json", secret, digest(policies), wanted)
+
+    def recall(self, backend: Backend) -> str | None:
+        """What was printed when all was in sync, if it still is; asks the backend."""
+        said = self._read()
+        if said is None or said.get("policies") != self.policies:
+            return None
+        if said.get("day") != self._day(said["timezone"]) or not backend.unchanged(said["mark"]):
+            return None
+        text: str = said["printed"]
+        return text
+
+    def keep(self, backend: Backend, policies: Path, current: Current, printed: str) -> None:
+        """Remember that all was in sync, if nothing has moved while it was looked at; that it cannot is no error."""
+        zone = current.register.timezone
+        same = digest(policies) == self.policies and backend.unchanged(current.mark)
+        if same and len(printed) < _LARGEST // 8:
+            said = {"policies": self.policies, "day": self._day(zone), "timezone": zone, "mark": current.mark}
+            with suppress(OSError):
+                self._write(json.dumps({**said, "printed": printed}))
+
+    def _day(self, timezone: str) -> str:
+        from reconciler.commands.world import day_in
+
+        return (self.wanted.as_of or day_in(timezone)).isoformat()
+
+    def _read(self) -> dict[str, Any] | None:
+        """What is remembered, if it is ours."""
+        with suppress(OSError, ValueError):
+            with self.path.open(encoding="utf-8") as file:
+                signature, _, text = file.read(_LARGEST).partition("\n")
+            if hmac.compare_digest(signature.encode(), self._signed(text).encode()):
+                said: dict[str, Any] = json.loads(text)
+                return said
+        return None
+
+    def _write(self, text: str) -> None:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.path.parent)  # readable by its owner alone
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(f"{self._signed(text)}\n{text}")
+            Path(name).replace(self.path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def _signed(self, text: str) -> str:
+        return hmac.new(self.secret, f"{self.path.name}\n{text}".encode(), "sha256").hexdigest()
+
+
+def digest(policies: Path) -> str:
+    """Of the names of all files that stand in a folder of YAML, and of the bytes of the YAML."""
+    found = hashlib.sha256()
+    for path in _files(policies):
+        name = os.fsencode(path.relative_to(policies))
+        content = b""
+        if path.suffix == ".yaml":
+            try:
+                content = path.read_bytes()
+            except OSError:
+                content = os.urandom(16)  # equal to nothing
+        found.update(b"%d %b %d %b" % (len(name), name, len(content), content))
+    return found.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """As `desired` walks: hidden ones are left out."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
+        yield from (Path(parent) / name for name in sorted(names) if not name.startswith("."))
+
+
+def _folder() -> Path:
+    from platformdirs import user_cache_path
+
+    given = os.environ.get("RECONCILER_CACHE_DIR")
+    return Path(given) if given else user_cache_path("reconciler") / "drift"

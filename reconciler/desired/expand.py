@@ -15,9 +15,10 @@ from reconciler.desired.checks import EACH, UNREMARKABLE, exceptions, texts, use
 from reconciler.desired.selectors import Kind, Word, parse, words
 from reconciler.desired.side import NOBODY
 from reconciler.errors import Finding, Message, Severity
+from reconciler.grid import Access, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.desired.document import Path
     from reconciler.desired.policy import Entry
@@ -30,14 +31,35 @@ if TYPE_CHECKING:
 MOST_PAIRS = 50_000_000
 """How many pairs all rules together may span: 0.8 GB. A rule for everybody everywhere is nearly always a slip."""
 
+_Exception: TypeAlias = "tuple[Path, Mapping[str, Any]]"
+
 Part: TypeAlias = "tuple[Flags | None, Flags | None]"
 """Of whom and what there shall be rows: a flag per consultant id and one per client id, None for all."""
 
 EVERYTHING: Part = (None, None)
 
 _NO_KEY = -1
+_FEW = 1_000
+"""Texts on a side of an exception up to which it may be one of a few pairs."""
+
 _HINTED = 100
 """Looking for what was meant takes 10-20 ms among 100,000 names: nobody reads more hints than this."""
+
+
+def _by_team(rule: Mapping[str, Any]) -> tuple[list[_Exception], list[_Exception]]:
+    """The exceptions of a rule: those that are looked at for each team, and those that name a few pairs."""
+    each: list[_Exception] = []
+    once: list[_Exception] = []
+    for path, block in exceptions(rule):
+        sides = (block.get("who", "all"), block.get("clients", "all"))
+        few = all(_keys_only(written) for written in sides)
+        (once if few else each).append((path, block))
+    return each, once
+
+
+def _keys_only(written: Any) -> bool:
+    named = (written,) if isinstance(written, str) else written
+    return len(named) <= _FEW and all(map(UNREMARKABLE.fullmatch, named))
 
 
 class Expander:
@@ -136,6 +158,8 @@ class Expander:
         rule = entry.value
         mask = self.masks.of(entry, ("programs",), rule.get("programs", ()))
         before, told = self.pairs, len(self.findings)
+        each, once = _by_team(rule) if "except" in rule else ([], [])
+        chunks: list[tuple[Keys, MaskArray]] = []
         for team in self.world.teams if uses(rule["who"], EACH) else (None,):
             who = self._select(self.world.consultants, entry, ("who",), rule["who"], team)
             clients = self._select(self.world.clients, entry, ("clients",), rule["clients"], team)
@@ -146,10 +170,12 @@ class Expander:
             who = who if people is None else who[people[who]]
             clients = clients if companies is None else clients[companies[clients]]
             keys = (clients[:, None] * self._stride + who[None, :]).ravel()
-            masks = np.full(len(keys), mask, dtype=np.uint64)
-            if "except" in rule:
-                keys, masks = self._except(entry, team, (who, clients), (keys, masks))
-            self._flush()
+            rows = keys, np.full(len(keys), mask, dtype=np.uint64)
+            chunks.append(self._except(entry, team, (who, clients), rows, each) if each else rows)
+        self._flush()
+        if chunks:
+            keys, masks = (np.concatenate(column) for column in zip(*chunks, strict=True))
+            keys, masks = self._except_cells(entry, once, keys, masks) if once else (keys, masks)
             self._chunks.append((keys, masks, np.full(len(keys), number, dtype=np.int64)))
         errors = any(finding.severity is Severity.ERROR for finding in self.findings[told:])
         self._tell(entry, self.pairs - before, current=current and not errors)
@@ -199,12 +225,17 @@ class Expander:
         return found
 
     def _except(
-        self, entry: Entry, team: str | None, ids: tuple[Ids, Ids], rows: tuple[Keys, MaskArray]
+        self,
+        entry: Entry,
+        team: str | None,
+        ids: tuple[Ids, Ids],
+        rows: tuple[Keys, MaskArray],
+        exceptions: Sequence[_Exception],
     ) -> tuple[Keys, MaskArray]:
         """What is left of a block: exceptions with programs take those, others take the pairs."""
         (who, clients), (keys, masks) = ids, rows
         keep = np.ones(len(keys), dtype=np.bool_)
-        for path, block in exceptions(entry.value):
+        for path, block in exceptions:
             out_who = self._member(self.world.consultants, entry, (*path, "who"), block, team)[who]
             out_clients = self._member(self.world.clients, entry, (*path, "clients"), block, team)[clients]
             area = (out_clients[:, None] & out_who[None, :]).ravel()
@@ -214,6 +245,26 @@ class Expander:
             else:
                 keep &= ~area
         return keys[keep], masks[keep]
+
+    def _except_cells(
+        self, entry: Entry, exceptions: Sequence[_Exception], keys: Keys, masks: MaskArray
+    ) -> tuple[Keys, MaskArray]:
+        """The same for exceptions that name a few pairs, all at once: an imported rule may have thousands."""
+        pairs: list[Keys] = [NOBODY]
+        cells: list[tuple[Keys, int]] = [(NOBODY, 0)]
+        for path, block in exceptions:
+            who = self._select(self.world.consultants, entry, (*path, "who"), block["who"], None)
+            clients = self._select(self.world.clients, entry, (*path, "clients"), block["clients"], None)
+            area = (clients[:, None] * self._stride + who[None, :]).ravel()
+            if "programs" in block:
+                cells.append((area, self.masks.of(entry, (*path, "programs"), block["programs"])))
+            else:
+                pairs.append(area)
+        gone = np.repeat(np.array([mask for _, mask in cells], dtype=np.uint64), [len(k) for k, _ in cells])
+        shape = Shape(self._stride, self.world.clients.size, 0)
+        lost = Access.from_rows(shape, np.concatenate([area for area, _ in cells]), gone).masks_at(keys)[0]
+        keep = ~np.isin(keys, np.concatenate(pairs))
+        return keys[keep], masks[keep] & ~lost[keep]
 
     def _member(
         self, side: Side, entry: Entry, path: Path, block: Mapping[str, Any], team: str | None

@@ -1,0 +1,157 @@
+"""Rules as files: their YAML, with a comment for each that says what it covers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reconciler.adopt.found import Found, Kind
+from reconciler.adopt.words import is_writable, key_text
+from reconciler.desired.write import Data, Note, policy_text
+from reconciler.errors import Message
+from reconciler.grid.arrays import bits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from reconciler.adopt.adopt import Adopted
+
+    Say = Callable[[Message], str]
+
+_HEADING = Message("Written by “reconciler import” on {day} from what {bureau} has. It is yours to change.")
+_SORTED = Message(
+    "Rules that were found in it: teams and tags first, then groups of consultants and clients."
+)
+_UNSORTED = (
+    Message("UNSORTED: single cases that fit no rule. Nobody decided them together; look through them,"),
+    Message("delete what should not be, and give the rest a reason or a rule of its own."),
+)
+_ADOPTED = (
+    Message("Access that {bureau} had on {day} and no rule gave, written by “reconciler import --into”."),
+    Message("Delete what should not be: then it is unlisted again."),
+)
+_UNLISTED = Message("access that no rule gives is reported; once you trust the rules: remove")
+_GONE = Message("left out: whoever has left the bureau and still has access; see the plan")
+
+
+class Writer:
+    """Writes what was found.
+
+    Args:
+        adopted: what was found.
+        say: puts a Message into the reader's language, in one line and safe to print.
+        day: as it is shown.
+        reason: put on every rule; "" for none.
+    """
+
+    def __init__(self, adopted: Adopted, say: Say, day: str, reason: str = "") -> None:
+        self.adopted, self.say, self.day, self.reason = adopted, say, day, reason
+        self.register = adopted.wish.register
+        self.programs = self.register.programs
+        names = (self.register.consultants.names, self.register.clients.names)
+        self.keys = tuple([key_text(name) or "" for name in side] for side in names)
+        bundles = {**adopted.bundles, **adopted.known}
+        # the largest bundle first, so that a set of programs is said in the fewest words
+        self.bundles = sorted(bundles.items(), key=lambda item: (-item[1].bit_count(), item[0]))
+
+    def folder(self) -> dict[str, str]:
+        """The files of a new policy folder, by name."""
+        heading = [self._said(_HEADING)]
+        manage = {"unlisted": Note("report", beside=self.say(_UNLISTED))}
+        bureau: dict[str, Mapping[str, Note] | Note] = {"manage": manage}
+        if is_writable(self.register.bureau):
+            bureau = {"bureau": Note(self.register.bureau), **bureau}
+        if self.adopted.bundles:
+            bureau["bundles"] = {name: Note(self._names(mask)) for name, mask in self.adopted.bundles.items()}
+        files = {"bureau.yaml": policy_text(heading, bureau)}
+        rules = self._rules(unsorted=False)
+        if rules:
+            files["access.yaml"] = policy_text([*heading, self.say(_SORTED)], {"access": rules})
+        rules = self._rules(unsorted=True)
+        if rules:
+            unsorted = [*heading, "", *map(self.say, _UNSORTED)]
+            files["unsorted.yaml"] = policy_text(unsorted, {"access": rules})
+        return files
+
+    def addition(self) -> str:
+        """One more file for a folder that is there; "" where there is nothing to add."""
+        rules = self._rules(unsorted=False)
+        single = self._rules(unsorted=True)
+        if single:
+            first, note = next(iter(single.items()))
+            above = (*map(self.say, _UNSORTED), "", *note.above)
+            single[first] = Note(note.value, above, note.beside, note.brackets)
+        rules |= single
+        return policy_text([self._said(line) for line in _ADOPTED], {"access": rules}) if rules else ""
+
+    def _said(self, message: Message) -> str:
+        return self.say(Message(message.text, day=self.day, bureau=self.register.label))
+
+    def _rules(self, *, unsorted: bool) -> dict[str, Note]:
+        return {
+            name: self._note(rule)
+            for name, rule in self.adopted.rules.items()
+            if (rule.kind is Kind.UNSORTED) is unsorted
+        }
+
+    def _note(self, rule: Found) -> Note:
+        said: dict[str, Data] = {
+            "who": self._side(rule.who, 0),
+            "clients": self._side(rule.clients, 1),
+            "programs": self._written(rule.mask),
+        }
+        if rule.holes:
+            holes: list[Data] = [self._hole(hole.who, hole.clients, hole.mask) for hole in rule.holes]
+            said["except"] = holes[0] if len(holes) == 1 else holes
+        if self.reason:
+            said["reason"] = self.reason
+        if rule.kind is Kind.UNSORTED:
+            return Note(said, brackets=True)
+        return Note(said, above=self._covers(rule))
+
+    def _covers(self, rule: Found) -> tuple[str, ...]:
+        stride = max(self.register.shape.consultants, 1)
+        message = Message(
+            "consultants: {consultants}, clients: {clients}, programs assigned: {cells}",
+            consultants=len(np.unique(rule.keys % stride)),
+            clients=len(np.unique(rule.keys // stride)),
+            cells=int(np.bitwise_count(rule.masks).sum(dtype=np.int64)),
+        )
+        gone = any(hole.clients is None for hole in rule.holes)
+        return (self.say(message), *([self.say(_GONE)] if gone else []))
+
+    def _side(self, chosen: str | tuple[int, ...], side: int) -> Data:
+        """A selector or keys; one consultant stands alone, one client in a list, as people write it."""
+        if isinstance(chosen, str):
+            return chosen
+        keys = [self.keys[side][number] for number in chosen]
+        return keys[0] if side == 0 and len(keys) == 1 else keys
+
+    def _hole(
+        self, who: tuple[int, ...] | str | None, clients: tuple[int, ...] | str | None, mask: int | None
+    ) -> dict[str, Data]:
+        said: dict[str, Data] = {}
+        if who is not None:
+            said["who"] = self._side(who, 0)
+        if clients is not None:
+            said["clients"] = self._side(clients, 1)
+        if mask is not None:
+            said["programs"] = self._names(mask)
+        return said
+
+    def _written(self, mask: int) -> Data:
+        """Programs as a rule says them: all, bundles as far as they go, then names."""
+        whole = self.adopted.wish.desired.scope.programs == self.programs.package
+        if mask.bit_count() > 1 and mask == self.programs.package and whole:
+            return "all"
+        words: list[str] = []
+        rest = mask
+        for name, inner in self.bundles:
+            if inner and inner & ~mask == 0 and inner & rest == inner:
+                words.append(f"+{name}")
+                rest &= ~inner
+        return [*words, *self._names(rest)]
+
+    def _names(self, mask: int) -> Sequence[str]:
+        return [self.programs.names[number] for number in bits(mask)]

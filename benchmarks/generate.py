@@ -6,7 +6,7 @@ million pairs; for others both sides grow with the square root, pairs and triple
 with selectors say it, three for all teams, the others for one team each, some of them denials.
 
 The database holds what the rules say but for the difference: whole portfolios of a team miss a program
-or have one too many, and one cell in a hundred is noise, here and there.
+or have one too many, and some cells are noise, here and there.
 """
 
 from __future__ import annotations
@@ -57,10 +57,12 @@ class Size:
     Attributes:
         triples: about so many programs of pairs.
         changed: about so many cells differ.
+        noise: so many of them are here and there.
     """
 
     triples: int
     changed: int
+    noise: int
 
     @property
     def consultants(self) -> int:
@@ -166,7 +168,7 @@ def _changed(desired: Access, register: Register, size: Size, random: np.random.
     """What the database holds: the desired state, changed."""
     programs, masks = register.programs.names, desired.masks.copy()
     takes, gives = np.uint64(1 << programs.id("invoicing")), np.uint64(1 << programs.id("payments"))
-    noise = size.changed // 100
+    noise = size.noise
     team_of = np.empty(len(register.clients.names), dtype=np.int64)
     for number, ids in enumerate(register.clients.teams.values()):
         team_of[ids] = number

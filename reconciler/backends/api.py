@@ -56,12 +56,15 @@ class Api:
         url: the address before /v1.
         place: for messages; holds the token.
         limits: retries and time-outs.
+        near: compressing answers would only cost time.
 
     Raises:
         Unauthorised: where there is no token, or none that could be sent.
     """
 
-    def __init__(self, transport: httpx.BaseTransport, url: str, place: Place, limits: Limits) -> None:
+    def __init__(
+        self, transport: httpx.BaseTransport, url: str, place: Place, limits: Limits, *, near: bool = False
+    ) -> None:
         self._place = place
         self._limits = limits
         self._client = httpx.Client(
@@ -70,7 +73,7 @@ class Api:
             headers={
                 "Authorization": f"Bearer {_checked(place)}",
                 "Accept": "application/json, application/problem+json",
-                "Accept-Encoding": "gzip",
+                "Accept-Encoding": "identity" if near else "gzip",
                 "User-Agent": "reconciler",
             },
             timeout=httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout),

@@ -56,7 +56,7 @@ def open_backend(config: BackendConfig) -> RemoteBackend:
     store = Store.open(path)
     app = create_app(store, Settings())
     transport = BoundedTransport(httpx.ASGITransport(app), limits, _running(app, store))
-    return over(transport, _URL, Place.of(str(path), config), limits)
+    return over(transport, _URL, Place.of(str(path), config), limits, near=True)
 
 
 @asynccontextmanager

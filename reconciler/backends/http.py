@@ -51,10 +51,12 @@ def open_backend(config: BackendConfig, network: httpx.AsyncBaseTransport | None
     return over(BoundedTransport(inner, limits), url, Place.of(url, config), limits)
 
 
-def over(transport: BoundedTransport, url: str, place: Place, limits: Limits) -> RemoteBackend:
-    """The backend over a transport, which is closed where that fails."""
+def over(
+    transport: BoundedTransport, url: str, place: Place, limits: Limits, *, near: bool = False
+) -> RemoteBackend:
+    """The backend over a transport, which is closed where that fails; a near one is not asked to compress."""
     try:
-        return RemoteBackend(Api(transport, url, place, limits), limits)
+        return RemoteBackend(Api(transport, url, place, limits, near=near), limits)
     except BaseException:
         transport.close()
         raise

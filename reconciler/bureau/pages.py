@@ -40,11 +40,11 @@ def limit_of(request: Request, settings: Settings, most: int | None = None) -> i
     return int(text)
 
 
-def accepts(request: Request, media: str) -> bool:
-    """Whether the request names a media type in Accept, and does not refuse it; "*/*" names none."""
-    for item in request.headers.get("accept", "").split(","):
+def accepts(request: Request, wanted: str, field: str = "accept") -> bool:
+    """Whether the request names a media type or coding in a field, and does not refuse it; "*" names none."""
+    for item in request.headers.get(field, "").split(","):
         name, *parameters = (part.strip().lower() for part in item.split(";"))
-        if name == media:
+        if name == wanted:
             return not any(_NONE.fullmatch(parameter) for parameter in parameters)
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,10 @@ def _page(call: Call, kind: str) -> Response:
         snapshot = snapshots.at(number, revision)
     body, more = (snapshot.compact if compact else snapshot.page)(kind, start, limit)
     headers = next_link(call.request, limit, kind, snapshot.revision, start + limit) if more else {}
-    headers["Vary"] = "Accept"
+    headers["Vary"] = "Accept, Accept-Encoding"
+    if compact and accepts(call.request, "gzip", "accept-encoding"):
+        # the lowest level: 5 to 15 times smaller in 2 ms a megabyte, and higher ones gain little
+        body, headers["Content-Encoding"] = gzip.compress(body, 1, mtime=0), "gzip"
     return Response(body, headers=headers, media_type=media if compact else "application/json")
 
 

@@ -27,7 +27,10 @@ def compact(api: Api, path: str, accept: str) -> list[Any]:
     while following:
         answer = api.get(following, Accept=accept)
         assert answer.status_code == 200, answer.text
-        assert (answer.headers["content-type"], answer.headers["vary"]) == (accept, "Accept")
+        assert (answer.headers["content-type"], answer.headers["vary"]) == (
+            accept,
+            "Accept, Accept-Encoding",
+        )
         found.append(answer.json() if accept == COLUMNS else Packed.decode(answer.content)[0])
         following = answer.links.get("next", {}).get("url")
     return found
@@ -91,6 +94,18 @@ def test_columns_are_what_json_says(store: Store, kind: str, limit: int):
 def test_json_unless_the_encoding_is_named(store: Store, accept: str):
     with served(store, make_bureau(store)) as api:
         assert api.get("/v1/access", Accept=accept).headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("coding", "packed"), [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("identity", False)]
+)
+def test_compact_pages_are_compressed_where_that_is_asked_for(store: Store, coding: str, packed: bool):
+    token = make_bureau(store, access={("anna", "1"): ["payroll"]})
+    with served(store, token) as api:
+        answer = api.get("/v1/access", Accept=PACKED, Accept_Encoding=coding)
+        assert (answer.headers.get("content-encoding") == "gzip") is packed
+        assert Packed.decode(answer.content)[0].total == 1
+        assert "content-encoding" not in api.get("/v1/access", Accept_Encoding=coding).headers
 
 
 def test_the_largest_pages(store: Store):

@@ -51,7 +51,7 @@ class Counter:
             offset = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many)
             owners = self._owners[self._starts[companies][row] + offset]
             found += np.bincount(people[row] * self._width + owners, minlength=size)
-        return found.reshape(-1, self._width)
+        return found.reshape(self._height, self._width)
 
 
 def by_group(counts: Counts, sets: Sequence[Ids]) -> Counts:

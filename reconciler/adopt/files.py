@@ -27,12 +27,32 @@ _UNSORTED = (
     Message("UNSORTED: single cases that fit no rule. Nobody decided them together; look through them,"),
     Message("delete what should not be, and give the rest a reason or a rule of its own."),
 )
+_EXCEPTIONS = (
+    Message(
+        "Rules with many exceptions: cells that nearly everybody else has. An exception that should not be"
+    ),
+    Message("one is deleted; the plan then gives what it took."),
+)
 _ADOPTED = (
     Message("Access that {bureau} had on {day} and no rule gave, written by “reconciler import --into”."),
     Message("Delete what should not be: then it is unlisted again."),
 )
 _UNLISTED = Message("access that no rule gives is reported; once you trust the rules: remove")
 _GONE = Message("left out: whoever has left the bureau and still has access; see the plan")
+
+_COVERS = Message("consultants: {consultants}, clients: {clients}, programs assigned: {cells}")
+_COVERS_LESS = Message(
+    "consultants: {consultants}, clients: {clients}, programs assigned: {cells}, exceptions: {exceptions}"
+)
+
+_MANY = 60
+"""Exceptions with which a rule goes into a file of its own."""
+
+
+def _part(rule: Found) -> str:
+    if rule.kind is Kind.UNSORTED:
+        return "unsorted"
+    return "exceptions" if len(rule.holes) > _MANY else "access"
 
 
 class Writer:
@@ -65,19 +85,18 @@ class Writer:
         if self.adopted.bundles:
             bureau["bundles"] = {name: Note(self._names(mask)) for name, mask in self.adopted.bundles.items()}
         files = {"bureau.yaml": policy_text(heading, bureau)}
-        rules = self._rules(unsorted=False)
-        if rules:
-            files["access.yaml"] = policy_text([*heading, self.say(_SORTED)], {"access": rules})
-        rules = self._rules(unsorted=True)
-        if rules:
-            unsorted = [*heading, "", *map(self.say, _UNSORTED)]
-            files["unsorted.yaml"] = policy_text(unsorted, {"access": rules})
+        parts = {"access": (_SORTED,), "exceptions": _EXCEPTIONS, "unsorted": _UNSORTED}
+        for name, about in parts.items():
+            rules = self._rules(name)
+            if rules:
+                lines = [*heading, "", *map(self.say, about)]
+                files[f"{name}.yaml"] = policy_text(lines, {"access": rules})
         return files
 
     def addition(self) -> str:
         """One more file for a folder that is there; "" where there is nothing to add."""
-        rules = self._rules(unsorted=False)
-        single = self._rules(unsorted=True)
+        rules = self._rules("access") | self._rules("exceptions")
+        single = self._rules("unsorted")
         if single:
             first, note = next(iter(single.items()))
             above = (*map(self.say, _UNSORTED), "", *note.above)
@@ -88,12 +107,8 @@ class Writer:
     def _said(self, message: Message) -> str:
         return self.say(Message(message.text, day=self.day, bureau=self.register.label))
 
-    def _rules(self, *, unsorted: bool) -> dict[str, Note]:
-        return {
-            name: self._note(rule)
-            for name, rule in self.adopted.rules.items()
-            if (rule.kind is Kind.UNSORTED) is unsorted
-        }
+    def _rules(self, part: str) -> dict[str, Note]:
+        return {name: self._note(rule) for name, rule in self.adopted.rules.items() if _part(rule) == part}
 
     def _note(self, rule: Found) -> Note:
         said: dict[str, Data] = {
@@ -112,12 +127,14 @@ class Writer:
 
     def _covers(self, rule: Found) -> tuple[str, ...]:
         stride = max(self.register.shape.consultants, 1)
-        message = Message(
-            "consultants: {consultants}, clients: {clients}, programs assigned: {cells}",
-            consultants=len(np.unique(rule.keys % stride)),
-            clients=len(np.unique(rule.keys // stride)),
-            cells=int(np.bitwise_count(rule.masks).sum(dtype=np.int64)),
-        )
+        figures = {
+            "consultants": len(np.unique(rule.keys % stride)),
+            "clients": len(np.unique(rule.keys // stride)),
+            "cells": int(np.bitwise_count(rule.masks).sum(dtype=np.int64)),
+            "exceptions": len(rule.holes),
+        }
+        covers = _COVERS_LESS if rule.holes else _COVERS
+        message = Message(covers.text, **figures)
         gone = any(hole.clients is None for hole in rule.holes)
         return (self.say(message), *([self.say(_GONE)] if gone else []))
 

@@ -50,7 +50,8 @@ def search(who: Groups, clients: Groups, need: Need) -> Iterator[Found]:
     which = _affordable(clients.all, need)
     yield from _Search(who.all, which, need, _per_team(who, clients)).run()
     if need:
-        simple = [one for one in which if " & " not in (one.text or one.form)]
+        # for one consultant only whole teams and tags; what is said of everything is better said of several
+        simple = [one for one in which if one.text.startswith(("team:", "tag:")) and " " not in one.text]
         yield from _Search(_singles(need), simple, need, []).run()
 
 

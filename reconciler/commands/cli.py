@@ -6,6 +6,7 @@ Each command stands in the module of its name and is imported when it is called 
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 COMMANDS = (
     "demo",
     "init",
+    "import",
     "validate",
+    "fmt",
     "plan",
     "apply",
     "drift",
@@ -47,7 +50,8 @@ class _Commands(Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"reconciler.commands.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = importlib.import_module(f"reconciler.commands.{module}").command
         return command
 
 

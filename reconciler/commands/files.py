@@ -42,6 +42,48 @@ def write_new(path: Path, text: str, *, secret: bool = False) -> None:
         raise InputError(Message("{path} cannot be written: {why}", path=path, why=error.strerror)) from None
 
 
+def write_all_new(files: Mapping[Path, str]) -> None:
+    """Write files that are not there yet: all of them, or none.
+
+    Raises:
+        InputError: where one of them is there already, or cannot be written; none is left behind.
+    """
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            write_new(path, text)
+            written.append(path)
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def replace_all(files: Mapping[Path, str]) -> None:
+    """Give files that are there new contents, and leave what they are otherwise: each whole or not at all.
+
+    Raises:
+        InputError: where one of them cannot be written; then none has been replaced, unless it was the last step.
+    """
+    ready: list[tuple[Path, Path]] = []
+    path = Path()
+    try:
+        for path, text in files.items():
+            target = path.resolve()
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+            ready.append((Path(name), target))
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            Path(name).chmod(target.stat().st_mode)
+        for made, target in ready:
+            made.replace(target)
+    except OSError as error:
+        raise InputError(Message("{path} cannot be written: {why}", path=path, why=error.strerror)) from None
+    finally:
+        for made, _ in ready:
+            made.unlink(missing_ok=True)
+
+
 def write_tokens(folder: Path, tokens: Mapping[str, str]) -> None:
     """Write each operator's token into a file of its own, NAME.token."""
     for name, token in tokens.items():

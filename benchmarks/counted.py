@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
         sent += 1
         return exchange(transport, request)
 
-    BoundedTransport.handle_request = counted  # type: ignore[method-assign]  # the one place that all pass
+    BoundedTransport.handle_request = counted  # type: ignore[assignment,method-assign]  # the one place that all pass
     code = run(arguments)
     print(sent, file=sys.stderr)
     return code

@@ -92,6 +92,8 @@ def build(
 
 def _operations(found: Changes, desired: Desired, current: Current) -> Iterator[Operation]:
     for change, required in found.allowed.items():
+        if not len(required):
+            continue
         rules = _Rules(desired, change)
         region = _region(change, found, desired, current)
         for block, share in in_blocks(change, required, region):
@@ -108,9 +110,11 @@ def _operations(found: Changes, desired: Desired, current: Current) -> Iterator[
 def _region(change: Change, found: Changes, desired: Desired, current: Current) -> Region:
     """What the blocks of a change may touch: what it changes, and where it would change nothing.
 
-    Nothing desired is ever removed and nothing undesired granted, whatever blocks are formed (law 1).
+    Nothing desired is ever removed and nothing undesired granted, whatever blocks are formed (law 1). A block
+    is of clients at which something changes, so the states there are all that counts.
     """
-    have, want = current.access, desired.access
+    clients = np.unique(found.allowed[change].clients)
+    have, want = current.access.at_clients(clients), desired.access.at_clients(clients)
     removed = found.allowed[Change.REMOVE_PROGRAMS]
     match change:
         case Change.GIVE_ACCESS:

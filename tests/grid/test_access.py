@@ -90,6 +90,15 @@ def test_inside_and_outside_split_by_pair(world: tuple[Shape, Triples, Triples])
 
 
 @given(st.data())
+def test_the_rows_at_some_clients(data: st.DataObject) -> None:
+    shape = data.draw(shapes)
+    cells = data.draw(triples(shape))
+    clients = data.draw(st.sets(st.integers(0, shape.clients - 1)))
+    found = state_of(shape, cells).at_clients(np.array(sorted(clients), dtype=np.int64))
+    assert found == state_of(shape, frozenset(cell for cell in cells if cell[1] in clients))
+
+
+@given(st.data())
 def test_restrict_keeps_what_lies_in_the_scope(data: st.DataObject) -> None:
     shape = data.draw(shapes)
     cells = data.draw(triples(shape))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
+from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
 
-def rows(name: str, capsys, *arguments: str) -> list[dict]:
+def rows(name: str, capsys, *arguments: str) -> Any:
     """Run one as its command does; it must end well."""
     assert importlib.import_module(f"benchmarks.{name}").main([*arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
@@ -57,3 +58,12 @@ def test_startup(capsys):
 def test_plan(capsys):
     (row,) = rows("plan", capsys, "--rules", "200")
     assert row["changes"] == 4
+
+
+def test_scale(capsys, tmp_path):
+    found = rows("scale", capsys, "--triples", "6000", "24000", "--folder", str(tmp_path), "--repeat", "1")
+    assert [row["changed"] for row in found["rows"]] == [60, 240]
+    for row in found["rows"]:
+        assert row["apply cells"] == row["triples"] // 10
+        assert row["drift s"] < row["drift first s"]
+    assert found["growth"] < 1

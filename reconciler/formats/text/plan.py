@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from reconciler.plan import Blocked, Operation, Plan, Unmanaged
 
 ITEMS = 40
-"""Items of a section that are shown before the rest is folded."""
+"""Blocks of a section that are all shown."""
+
+LARGEST = 8
+"""Of a section with more blocks, so many of the largest are shown: what one reads in a sitting."""
 
 RULES = 3
 """Names of rules that are shown before the rest is folded."""
@@ -59,7 +62,7 @@ def blocked_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
-_Thing = TypeVar("_Thing")
+_Thing = TypeVar("_Thing", "Operation", "Blocked", "Unmanaged")
 
 
 class _Writer:
@@ -254,13 +257,17 @@ class _Writer:
         )
 
     def folded(self, things: Sequence[_Thing], write: Callable[[_Thing], list[str]]) -> list[str]:
-        """Write the first things of a section, and how many are not shown."""
-        shown = things if self.items is None or len(things) <= self.items + 1 else things[: self.items]
+        """Write the blocks of a section; of very many the largest, and how many are not shown."""
+        shown = things
+        if self.items is not None and len(things) > self.items:
+            shown = sorted(things, key=lambda thing: -thing.block.pairs)[:LARGEST]
         lines = [line for thing in shown for line in write(thing)]
         hidden = len(things) - len(shown)
         if hidden:
             text = self.say.count(
-                "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
+                "… and {n} smaller one (--full shows all)",
+                "… and {n} smaller ones (--full shows all)",
+                hidden,
             )
             lines += paragraph(text, "    ")
         return lines

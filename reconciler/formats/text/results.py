@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Plan
 
+SHOWN = 5
+"""Operations that went well and are shown where there are very many."""
+
 ITEMS = 40
 """Items of a job that went well and are shown before the rest is folded; what went wrong is never folded."""
 
@@ -100,8 +103,7 @@ def results_text(
 ) -> str:
     """What became of each operation, and the figures, with a line break at its end."""
     writer = _Writer(plan, notifications, say, full=full)
-    lines = [line for result in results.results for line in writer.result(result)]
-    return "\n".join([*lines, *writer.summary(results)]) + "\n"
+    return "\n".join([*writer.results(results.results), *writer.summary(results)]) + "\n"
 
 
 class _Writer:
@@ -114,6 +116,21 @@ class _Writer:
         self.notified = {notification.job for notification in notifications}
         self.name = Namer(plan.register, say, None if full else FOLD)
         self.items = None if full else ITEMS
+
+    def results(self, results: Sequence[Result]) -> list[str]:
+        """All that did not go well; of very many that did the first, and how many are not shown."""
+        well = [result for result in results if result.clean]
+        few = self.items is None or len(well) <= self.items
+        hidden = set() if few else {id(result) for result in well[SHOWN:]}
+        lines = [line for result in results if id(result) not in hidden for line in self.result(result)]
+        if hidden:
+            text = self.say.count(
+                "… and {n} more operation that went well (--full shows all)",
+                "… and {n} more operations that went well (--full shows all)",
+                len(hidden),
+            )
+            lines += ["", *paragraph(text)]
+        return lines
 
     def result(self, result: Result) -> list[str]:
         say = self.say

@@ -155,6 +155,8 @@ def test_help_of_one_process_follows_the_language(say, capsys):
         "bureau operators list",
         "bureau operators add x --bureau y --write-token t --program-administrator payroll",
         "demo reconciler.yaml",
+        "import --file x",
+        "fmt nix.yaml",
     ],
 )
 def test_wrong_usage_is_told_in_swedish(say, line):
@@ -189,6 +191,12 @@ def test_the_whole_flow_is_swedish(bureau):
         f"who --desired --program lön {DAY}",
         f"who --client 1042 --format csv {DAY}",
         f"who --desired --client 1064 --consultant anna {DAY}",
+        f"import {DAY}",
+        f"import --policies funna {DAY}",
+        f"import --into policies {DAY}",
+        f"import --into policies --file ../x {DAY}",
+        "fmt",
+        "fmt --check --policies policies",
         "bureau operators list --bureau exempelbyran",
         "bureau operators revoke reader --bureau exempelbyran",
         "bureau operators token reader --bureau exempelbyran --write-token ny.token",

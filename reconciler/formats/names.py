@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.formats.safe import clean
 from reconciler.grid.arrays import bits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Register
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 FOLD = 8
 """Lists longer than this are folded, with the number that is hidden."""
 
+SHOWN = 3
+"""Names of a folded list."""
+
 
 class Namer:
     """Writes names.
@@ -25,7 +29,8 @@ class Namer:
     Args:
         register: who and what there is.
         say: the language.
-        fold: how many names of a list are shown before the rest is folded; None for all.
+        fold: lists longer than this are folded: to a team's name where they are a team, else to their
+            first names and how many more; None folds nothing.
     """
 
     def __init__(self, register: Register, say: Catalogue, fold: int | None = FOLD) -> None:
@@ -54,10 +59,16 @@ class Namer:
 
     def consultants(self, numbers: Sequence[int]) -> str:
         """Several persons, folded."""
+        if team := self._team(numbers, self._teams):
+            return self.say.count(
+                "all {n} of the team {team}", "all {n} of the team {team}", len(numbers), team=team
+            )
         return self._folded([self.consultant(i) for i in self._shown(numbers)], len(numbers))
 
     def clients(self, numbers: Sequence[int]) -> str:
         """Several clients, folded."""
+        if team := self._team(numbers, self._portfolios):
+            return self.say("all of the team {team}", team=team)
         return self._folded([self.client(i) for i in self._shown(numbers)], len(numbers))
 
     def programs(self, mask: int) -> str:
@@ -68,11 +79,23 @@ class Namer:
         """An operator's name."""
         return clean(operator.label or operator.key)
 
+    @cached_property
+    def _teams(self) -> Mapping[tuple[int, ...], str]:
+        return {tuple(ids.tolist()): team for team, ids in self.register.consultants.teams.items()}
+
+    @cached_property
+    def _portfolios(self) -> Mapping[tuple[int, ...], str]:
+        return {tuple(ids.tolist()): team for team, ids in self.register.clients.teams.items()}
+
+    def _team(self, numbers: Sequence[int], teams: Mapping[tuple[int, ...], str]) -> str | None:
+        """The team that a long list is, no more and no less; nobody needs it for a short one."""
+        return None if self.fold is None or len(numbers) < SHOWN else teams.get(tuple(numbers))
+
     def _shown(self, numbers: Sequence[int]) -> Sequence[int]:
         # a list that is one over would be folded for nothing
         if self.fold is None or len(numbers) <= self.fold + 1:
             return numbers
-        return numbers[: self.fold]
+        return numbers[: min(self.fold, SHOWN)]
 
     def _folded(self, names: list[str], total: int) -> str:
         hidden = total - len(names)

@@ -57,3 +57,31 @@ def test_a_list_is_folded_with_the_number_that_is_hidden_and_never_for_one_name(
 def test_numbers_have_their_thousands_apart():
     assert catalogue("en").number(1234567) == "1,234,567"
     assert catalogue("sv").number(1234567) == "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567"
+
+
+TEAM = Register(
+    "b",
+    "B",
+    "Europe/Stockholm",
+    Consultants.build(Consultant(f"c{i}", f"Name {i}", teams=("north",) if i < 4 else ()) for i in range(6)),
+    Clients.build(Client(f"{i}", f"Company {i}", team="north" if i < 5 else None) for i in range(7)),
+    Programs.build([]),
+)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "fold", "expected"),
+    [
+        ([0, 1, 2, 3], 8, "all 4 of the team north"),
+        ([0, 1, 2, 3, 4], 8, "Name 0, Name 1, Name 2, Name 3 and Name 4"),
+        ([0, 1, 2], 8, "Name 0, Name 1 and Name 2"),
+        ([0, 1, 2, 3], None, "Name 0, Name 1, Name 2 and Name 3"),
+    ],
+)
+def test_a_team_is_named_where_it_is_the_list_no_more_and_no_less(numbers, fold, expected):
+    assert Namer(TEAM, catalogue("en"), fold).consultants(numbers) == expected
+
+
+def test_the_clients_of_a_team_are_named_likewise():
+    assert Namer(TEAM, catalogue("sv")).clients(range(5)) == "alla i teamet north"
+    assert Namer(TEAM, catalogue("en")).clients([0, 1]) == "0 Company 0 and 1 Company 1"

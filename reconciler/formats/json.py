@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,12 +15,45 @@ def to_json(document: Any) -> str:
 
     Letters stay as they are; what could act on a terminal is escaped, which reads back the same.
     """
-    lines = json.dumps(document, ensure_ascii=False, indent=2).split("\n")
-    return "".join(f"{line if line.isprintable() else _escaped(line)}\n" for line in lines)
+    return f"{_rendered(document, _BREAK)}\n"
 
 
-def _escaped(line: str) -> str:
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+_BREAK = "\n"
+_WORDS = {None: "null", True: "true", False: "false"}
+_quoted = json.encoder.encode_basestring
+"""A string as JSON, letters as they are."""
+
+
+def _rendered(value: Any, line: str) -> str:
+    """As `json.dumps` with an indent of 2, in half the time: that one goes through the document in Python too.
+
+    Args:
+        value: any JSON value whose names are texts.
+        line: the line break, with the indentation of where the value stands.
+    """
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or value is True or value is False:
+        return _WORDS[value]
+    inner = f"{line}  "
+    if isinstance(value, dict) and value:
+        parts = [f"{_text(name)}: {_rendered(held, inner)}" for name, held in value.items()]
+        return f"{{{inner}{f',{inner}'.join(parts)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        parts = [_rendered(held, inner) for held in value]
+        return f"[{inner}{f',{inner}'.join(parts)}{line}]"
+    return json.dumps(value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _text(value: str) -> str:
+    """A string as JSON; names stand in a document again and again."""
+    text = _quoted(value)
+    return text if text.isprintable() else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def results_document(results: Results) -> dict[str, Any]:

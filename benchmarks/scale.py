@@ -161,7 +161,7 @@ class Bench:
     ) -> Measured:
         given = (*where, "--token-file", "me.token", "--policies", "policies", "--as-of", DATE.isoformat())
         line = [sys.executable, "-m", module, command, *given, "--format", "json", *more]
-        done = run(line, folder, {"PYTHONPATH": str(ROOT)})
+        done = run(line, folder, {"PYTHONPATH": str(ROOT), "RECONCILER_CACHE_DIR": str(folder / "cache")})
         if done.code not in {0, 2}:
             sys.exit(f"reconciler {command} ended with {done.code}")
         return done

@@ -12,6 +12,9 @@ from reconciler.commands.language import N_
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from reconciler.commands.settings import Settings
     from reconciler.desired import Policy
     from reconciler.errors import Finding
     from reconciler.formats.catalogue import Catalogue
@@ -45,7 +48,10 @@ def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
     checked = settings.kind is not None and not offline
     try:
         policy = load(settings.policies)
-        findings = (*policy.findings, *(_against_register(policy, flags) if checked else ()))
+        findings = (
+            *policy.findings,
+            *(_against_register(policy, settings, flags["as_of"]) if checked else ()),
+        )
         failed = False
     except InputError as error:
         findings, failed = error.findings, True
@@ -55,16 +61,15 @@ def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
     return Exit.ERROR if failed else Exit.OK
 
 
-def _against_register(policy: Policy, flags: dict[str, Any]) -> tuple[Finding, ...]:
+def _against_register(policy: Policy, settings: Settings, as_of: dt.date | None) -> tuple[Finding, ...]:
     from reconciler.backends import open_backend
-    from reconciler.commands.flags import where
-    from reconciler.commands.settings import backend_config, read_settings
+    from reconciler.commands.settings import backend_config
     from reconciler.commands.world import today
     from reconciler.desired import resolve
 
-    with open_backend(backend_config(read_settings(where(flags)))) as backend:
+    with open_backend(backend_config(settings)) as backend:
         register = backend.current().register
-    return resolve(policy, register, flags["as_of"] or today(register)).findings
+    return resolve(policy, register, as_of or today(register)).findings
 
 
 def _verdict(say: Catalogue, warnings: int, *, checked: bool) -> str:

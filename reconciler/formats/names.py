@@ -71,6 +71,13 @@ class Namer:
             return self.say("all of the team {team}", team=team)
         return self._folded([self.client(i) for i in self._shown(numbers)], len(numbers))
 
+    def at(self, clients: Sequence[int]) -> str:
+        """Where something is: at one client, or at so many and which."""
+        names = self.clients(clients)
+        if len(clients) == 1:
+            return self.say("at {client}", client=names)
+        return self.say.count("at {n} client: {names}", "at {n} clients: {names}", len(clients), names=names)
+
     def programs(self, mask: int) -> str:
         """The programs of a mask; never folded, there are few."""
         return self.say.listing([self.program(i) for i in bits(mask)])

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.formats.catalogue import Catalogue
+
+_Thing = TypeVar("_Thing")
 
 WIDTH = 80
 
@@ -20,6 +28,22 @@ def detail(text: str) -> list[str]:
 def paragraph(text: str, indent: str = "") -> list[str]:
     """Running text."""
     return _wrap(text, indent, indent)
+
+
+def first(things: Sequence[_Thing], most: int | None, say: Catalogue) -> tuple[Sequence[_Thing], list[str]]:
+    """The first things of a list, and a line that says how many are not shown.
+
+    Args:
+        things: all of them.
+        most: as many are shown; one more is, rather than a line that says so. None for all.
+        say: the language.
+    """
+    shown = things if most is None or len(things) <= most + 1 else things[:most]
+    hidden = len(things) - len(shown)
+    if not hidden:
+        return shown, []
+    text = say.count("… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden)
+    return shown, paragraph(text, "    ")
 
 
 def heading(text: str) -> list[str]:

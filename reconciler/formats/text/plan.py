@@ -102,16 +102,10 @@ class _Writer:
         block = operation.block
         mark = _MARKS[operation.change]
         lines = item(mark, self.name.consultants(block.consultants))
-        lines += detail(self.clients(block.clients))
+        lines += detail(self.name.at(block.clients))
         if operation.programs:
             lines += detail(self.programs(operation.change, operation.programs))
         return lines + self.why(operation.change, operation.rules, block.consultants)
-
-    def clients(self, clients: Sequence[int]) -> str:
-        names = self.name.clients(clients)
-        if len(clients) == 1:
-            return self.say("at {client}", client=names)
-        return self.say.count("at {n} client: {names}", "at {n} clients: {names}", len(clients), names=names)
 
     def programs(self, change: Change, mask: int) -> str:
         names = self.name.programs(mask)
@@ -167,7 +161,7 @@ class _Writer:
         lines = item(
             "!", say.message(would(blocked.change, self.name.consultants(blocked.block.consultants)))
         )
-        lines += detail(self.clients(blocked.block.clients))
+        lines += detail(self.name.at(blocked.block.clients))
         if blocked.block.mask:
             lines += detail(self.programs(blocked.change, blocked.block.mask))
         lines += detail(say("blocked: {reason}", reason=reason_text(blocked.reason)))
@@ -197,7 +191,7 @@ class _Writer:
 
     def leave(self, unmanaged: Unmanaged) -> list[str]:
         block = unmanaged.block
-        lines = item("?", self.name.consultants(block.consultants)) + detail(self.clients(block.clients))
+        lines = item("?", self.name.consultants(block.consultants)) + detail(self.name.at(block.clients))
         if block.mask:
             return lines + detail(self.say("programs: {programs}", programs=self.name.programs(block.mask)))
         return lines + detail(self.say("access without programs"))

@@ -9,7 +9,7 @@ from reconciler.errors import Message
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.safe import clean
-from reconciler.formats.text.lines import detail, heading, item, paragraph
+from reconciler.formats.text.lines import detail, first, heading, item, paragraph
 from reconciler.formats.text.plan import blocked_text
 from reconciler.grid import OperationKind, Outcome
 
@@ -155,13 +155,8 @@ class _Writer:
         already = [i for i in items if i.outcome is Outcome.ALREADY]
         if self.items is None:
             done, already = [*done, *already], []
-        shown = done if self.items is None or len(done) <= self.items + 1 else done[: self.items]
-        lines = [line for one in (*wrong, *shown) for line in self.item(one)]
-        if hidden := len(done) - len(shown):
-            text = self.say.count(
-                "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
-            )
-            lines += paragraph(text, "    ")
+        shown, more = first(done, self.items, self.say)
+        lines = [*(line for one in (*wrong, *shown) for line in self.item(one)), *more]
         # an access that is there already is no news where only programs are added to it
         if cells := sum(len(i.programs) for i in already):
             lines += paragraph(self.say.count("({n} was so already)", "({n} were so already)", cells), "    ")

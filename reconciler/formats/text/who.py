@@ -8,13 +8,13 @@ import numpy as np
 
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.safe import clean
-from reconciler.formats.text.lines import detail, heading, item, paragraph
+from reconciler.formats.text.lines import detail, first, heading, item, paragraph
 from reconciler.formats.text.wording import by, under
 from reconciler.grid import cover, only
 from reconciler.plan.grounds import Ground
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from reconciler.desired import Rule
     from reconciler.formats.catalogue import Catalogue
@@ -70,18 +70,12 @@ class _Writer:
         pairs = len(np.unique(np.concatenate([group.rows.keys for group in groups])))
         lines = heading(self.say.message(under(ground, pairs)))
         blocks = [(group, block) for group in groups for block in cover(group.rows, only(group.rows))]
-        shown = blocks if self.items is None or len(blocks) <= self.items + 1 else blocks[: self.items]
-        lines += [line for group, block in shown for line in self.block(group, block)]
-        if hidden := len(blocks) - len(shown):
-            text = self.say.count(
-                "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
-            )
-            lines += paragraph(text, "    ")
-        return lines
+        shown, more = first(blocks, self.items, self.say)
+        return [*lines, *(line for group, block in shown for line in self.block(group, block)), *more]
 
     def block(self, group: Held, block: Block) -> list[str]:
         say = self.say
-        lines = item("*", self.name.consultants(block.consultants)) + detail(self.clients(block.clients))
+        lines = item("*", self.name.consultants(block.consultants)) + detail(self.name.at(block.clients))
         if block.mask:
             lines += detail(say("programs: {programs}", programs=self.name.programs(block.mask)))
         else:
@@ -90,12 +84,6 @@ class _Writer:
             told = say.listing([self.rule(number) for number in group.rules])
             lines += detail(say.message(by(len(group.rules), told)))
         return lines
-
-    def clients(self, clients: Sequence[int]) -> str:
-        names = self.name.clients(clients)
-        if len(clients) == 1:
-            return self.say("at {client}", client=names)
-        return self.say.count("at {n} client: {names}", "at {n} clients: {names}", len(clients), names=names)
 
     def rule(self, number: int) -> str:
         """A rule with its reason, its days, where it stands and when it was changed."""

@@ -19,8 +19,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_cache() -> Iterator[None]:
-    """What commands remember, those in processes of their own among them, stays out of the user's cache."""
+def _own_folders() -> Iterator[None]:
+    """What commands remember, those in processes of their own among them, stays out of the user's folders."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RECONCILER_CACHE_DIR", folder)
+        patch.setenv("RECONCILER_CACHE_DIR", f"{folder}/cache")
+        patch.setenv("RECONCILER_STATE_DIR", f"{folder}/state")
         yield

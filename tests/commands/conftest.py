@@ -31,6 +31,7 @@ def reconciler(capsys, monkeypatch, tmp_path):
     for name in ("RECONCILER_LANG", "RECONCILER_TOKEN", "LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RECONCILER_LOG_DIR", str(tmp_path / "logs"))
+    monkeypatch.setenv("RECONCILER_STATE_DIR", str(tmp_path / "state"))
 
     def call(*arguments: str) -> Ran:
         code = run(list(arguments))

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from reconciler.errors import BackendError, Message, StateMoved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -27,6 +27,10 @@ Value = TypeVar("Value")
 
 _LONGEST_WAIT = 30
 """Seconds that the contract lets a backend wait before it tells how far a job is."""
+
+
+_MOST_READ = 10_000
+"""Notifications that the contract lets one request mark as read."""
 
 
 class RemoteBackend:
@@ -104,6 +108,11 @@ class RemoteBackend:
     def mark_read(self, key: str) -> None:
         """Mark one notification as read; again changes nothing."""
         self._api.post(_path("/v1/notifications/{}/read", key))
+
+    def mark_all_read(self, keys: Sequence[str]) -> None:
+        """Mark notifications as read; again changes nothing."""
+        for start in range(0, len(keys), _MOST_READ):
+            self._api.post("/v1/notifications/read", {"ids": keys[start : start + _MOST_READ]})
 
     def close(self) -> None:
         """Close connections, files and threads; again does nothing."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler.apply.protocol import Jobs, Notification
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
@@ -32,6 +33,9 @@ class Backend(Jobs, Protocol):
 
     def mark_read(self, key: str) -> None:
         """Mark one notification as read; again changes nothing."""
+
+    def mark_all_read(self, keys: Sequence[str]) -> None:
+        """Mark notifications as read; again changes nothing."""
 
     def close(self) -> None:
         """Close connections, files and threads; again does nothing."""

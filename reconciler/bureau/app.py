@@ -44,6 +44,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/v1/jobs/{id}/results", operating.results),
     ("GET", "/v1/notifications", operating.notifications),
     ("POST", "/v1/notifications/{id}/read", operating.read),
+    ("POST", "/v1/notifications/read", operating.read_all),
 )
 """All of the API, as `schemas/bureau-api.openapi.yaml` describes it; a test holds the two together."""
 

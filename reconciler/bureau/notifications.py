@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from reconciler.bureau.clock import now
 from reconciler.bureau.jobs import outcomes
 from reconciler.bureau.problems import Code, Problem
+from reconciler.bureau.strict import list_errors, parse_json, refuse_errors, unknown_fields
 from reconciler.bureau.tokens import new_id
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator, Sequence
 
     from reconciler.bureau.jobs import Document
     from reconciler.bureau.operators import SignedIn
+
+MOST = 10_000
+"""Notifications that one request may mark as read."""
 
 _PAGE = """
 SELECT notification.id, notification.number, notification.created, read,
@@ -61,6 +67,33 @@ def mark_read(db: sqlite3.Connection, operator: SignedIn, key: str) -> None:
     query = "UPDATE notification SET read = 1 WHERE operator = ? AND id = ?"
     if db.execute(query, (operator.number, key)).rowcount == 0:
         raise Problem(Code.NOT_FOUND, "You have no notification of that id.")
+
+
+def parse_ids(body: bytes) -> Sequence[str]:
+    """The ids that a body lists; raises Problem with everything that is wrong with it."""
+    document = parse_json(body)
+    refuse_errors(_errors(document), Code.INVALID_REQUEST)
+    assert isinstance(document, dict)
+    ids: list[str] = document["ids"]
+    return ids
+
+
+def _errors(document: object) -> Iterator[tuple[str, str]]:
+    if not isinstance(document, dict):
+        yield "", "must be an object"
+        return
+    yield from unknown_fields(document, {"ids"})
+    ids = document.get("ids", [])
+    yield from list_errors("ids", ids, 1)
+    if isinstance(ids, list) and len(ids) > MOST:
+        yield "/ids", f"must hold at most {MOST} ids"
+
+
+def mark_all_read(db: sqlite3.Connection, operator: SignedIn, keys: Sequence[str]) -> None:
+    """Mark those of these notifications as read that are this operator's."""
+    query = """UPDATE notification SET read = 1 WHERE operator = ? AND NOT read
+               AND id IN (SELECT value FROM json_each(?))"""
+    db.execute(query, (operator.number, json.dumps(keys)))
 
 
 def _item(row: sqlite3.Row) -> Document:

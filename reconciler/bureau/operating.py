@@ -10,11 +10,12 @@ import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from reconciler.bureau.bodies import parse_operation, read_body
+from reconciler.bureau.bodies import parse_operation
 from reconciler.bureau.jobs import read_job, read_results, submit
-from reconciler.bureau.notifications import mark_read, read_notifications
+from reconciler.bureau.notifications import mark_all_read, mark_read, parse_ids, read_notifications
 from reconciler.bureau.pages import cursor_of, limit_of, next_link
 from reconciler.bureau.problems import Code, Problem
+from reconciler.bureau.strict import read_body
 
 if TYPE_CHECKING:
     from reconciler.bureau.endpoint import Call
@@ -76,6 +77,19 @@ def read(call: Call) -> Response:
     """POST /v1/notifications/{id}/read: mark it as read; once more changes nothing."""
     with call.server.store.write() as db:
         mark_read(db, call.operator, call.request.path_params["id"])
+    return Response(status_code=204)
+
+
+async def read_all(call: Call) -> Response:
+    """POST /v1/notifications/read: mark several as read; once more changes nothing."""
+    body = await read_body(call.request, call.server.settings.body_bytes)
+    return await run_in_threadpool(_read_all, call, body)
+
+
+def _read_all(call: Call, body: bytes) -> Response:
+    ids = parse_ids(body)
+    with call.server.store.write() as db:
+        mark_all_read(db, call.operator, ids)
     return Response(status_code=204)
 
 

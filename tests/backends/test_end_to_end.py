@@ -106,6 +106,20 @@ def test_an_order_becomes_a_job_with_results_and_a_notification(kind: str, tmp_p
         assert backend.notifications()[0].read
 
 
+def test_notifications_are_marked_as_read_together(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reconciler.backends.remote._MOST_READ", 2)
+    token = make_bureau(tmp_path / "b.sqlite")["anna"]
+    with opened(kind, tmp_path / "b.sqlite", token) as backend:
+        for key in ("k1", "k2", "k3"):
+            finish(backend, backend.submit(give(backend.revision(), "payroll"), key))
+        backend.mark_all_read([])
+        assert [one.read for one in backend.notifications()] == [False] * 3
+        backend.mark_all_read([one.key for one in backend.notifications()])
+        assert [one.read for one in backend.notifications()] == [True] * 3
+
+
 def test_what_the_operator_may_not_do_is_refused_with_the_reason(kind: str, tmp_path: Path) -> None:
     token = make_bureau(tmp_path / "b.sqlite")["some"]
     with opened(kind, tmp_path / "b.sqlite", token) as backend:

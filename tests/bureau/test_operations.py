@@ -329,6 +329,53 @@ def test_notifications_unread_first_then_newest(store: Store):
         assert {(page["total"], page["unread"]) for page in pages} == {(3, 2)}
 
 
+def read_all(api: Api, body: object):
+    return api.send("POST", "/v1/notifications/read", json=body)
+
+
+def test_many_notifications_are_read_with_one_request(store: Store):
+    token = make_bureau(store)
+    other = add_operator(store, "b", "other", "Other", [SYSTEM])
+    with served(store, token) as api:
+        for client in ("1", "2", "3"):
+            api.operate("give-access", ["anna"], [client])
+        theirs = api.signed_in(other)
+        theirs.operate("remove-access", ["anna"], ["3"])
+        mine = [item["id"] for item in api.json("/v1/notifications")["items"]]
+        (others,) = (item["id"] for item in theirs.json("/v1/notifications")["items"])
+        for _ in range(2):
+            answer = read_all(api, {"ids": [*mine[:2], others, "nothing"]})
+            assert answer.status_code == 204
+            told = api.json("/v1/notifications")
+            assert {item["id"]: item["read"] for item in told["items"]} == dict(
+                zip(mine, [True, True, False], strict=True)
+            )
+        assert theirs.json("/v1/notifications")["unread"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ([], ""),
+        ("a", ""),
+        ({}, "/ids"),
+        ({"ids": []}, "/ids"),
+        ({"ids": "a"}, "/ids"),
+        ({"ids": [1]}, "/ids/0"),
+        ({"ids": [""]}, "/ids/0"),
+        ({"ids": ["a", "a"]}, "/ids"),
+        ({"ids": [str(number) for number in range(10_001)]}, "/ids"),
+        ({"ids": ["a"], "more": 1}, "/more"),
+    ],
+)
+def test_lists_of_notifications_that_cannot_be(store: Store, body: object, pointer: str):
+    with served(store, make_bureau(store)) as api:
+        response = read_all(api, body)
+        assert (response.status_code, response.json()["code"]) == (400, "invalid-request")
+        assert pointer in [error["pointer"] for error in response.json()["errors"]]
+        assert not component("NotificationIds").is_valid(body)
+
+
 @pytest.mark.parametrize(
     ("method", "url"),
     [

@@ -16,7 +16,7 @@ from reconciler.grid.arrays import Flags, Ids, mask_of
 from reconciler.grid.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class Consultants:
     """
 
     names: Names
-    labels: tuple[str, ...]
+    labels: Sequence[str]
     active: Flags
     tags: Mapping[str, Ids] = field(default_factory=dict)
     teams: Mapping[str, Ids] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Clients:
     """
 
     names: Names
-    labels: tuple[str, ...]
+    labels: Sequence[str]
     connected: Flags
     tags: Mapping[str, Ids] = field(default_factory=dict)
     teams: Mapping[str, Ids] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.grid import Names
+from reconciler.grid.texts import Texts
 
 words = st.lists(st.text(max_size=4))
 
@@ -36,3 +37,14 @@ def test_what_is_not_a_name_has_no_id(names: list[str], word: str) -> None:
         known.id(word)
     with pytest.raises(KeyError):
         known.ids([word])
+
+
+@given(words, st.lists(st.text(max_size=4), max_size=300))
+def test_names_in_one_piece_are_the_same_names(names: list[str], asked: list[str]) -> None:
+    """However many are asked for: a few by halving, then by a dict."""
+    plain, packed = Names(names), Names(Texts.of(Names(names).all))
+    assert [packed.find(name) for name in asked * 3] == [plain.find(name) for name in asked * 3]
+    assert [name in packed for name in asked] == [name in names for name in asked]
+    assert (packed, hash(packed), repr(packed)) == (plain, hash(plain), repr(plain))
+    assert packed.ids(names).tolist() == plain.ids(names).tolist()
+    assert list(packed) == list(plain) == [packed[i] for i in range(len(packed))]

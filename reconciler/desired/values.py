@@ -150,16 +150,20 @@ class Sources:
         Returns:
             Indexes into `Desired.rules`, ascending; a denial of access covers every program of its pair.
         """
-        first = np.searchsorted(self.keys, keys, side="left")
-        count = np.searchsorted(self.keys, keys, side="right") - first
-        asked = np.repeat(np.arange(len(keys)), count)
-        rows = np.arange(len(asked)) - np.repeat(np.cumsum(count) - count - first, count)
+        asked, rows = self.rows_at(keys)
         wanted = masks[asked]
         denial = self.rules[rows] >= self.denials
         whole = denial & (self.masks[rows] == 0)
         access = (wanted == 0) & ~(denial & (self.masks[rows] != 0))
         hit = (self.masks[rows] & wanted != 0) | whole | access
         return _grouped(asked[hit], self.rules[rows][hit], len(keys))
+
+    def rows_at(self, keys: Keys) -> tuple[Ids, Ids]:
+        """Every row of pairs, in any order: the place of its pair among those asked for, and its own number."""
+        first = np.searchsorted(self.keys, keys, side="left")
+        count = np.searchsorted(self.keys, keys, side="right") - first
+        asked = np.repeat(np.arange(len(keys)), count)
+        return asked, np.arange(len(asked)) - np.repeat(np.cumsum(count) - count - first, count)
 
 
 def _no_sources() -> Sources:

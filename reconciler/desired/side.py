@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,10 @@ from reconciler.desired.checks import texts
 from reconciler.desired.selectors import Both, Either, Kind, Not, Tree, Word, parse
 from reconciler.desired.suggest import did_you_mean
 from reconciler.errors import Finding, Message, Severity
+from reconciler.grid.arrays import find
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from reconciler.desired.document import Path
     from reconciler.desired.policy import Entry
@@ -79,16 +81,12 @@ class Side:
                 flags[self.select(inner, team, unknown)] = False
                 return np.flatnonzero(flags)
             case Both(parts):
-                return np.flatnonzero(self._votes(parts, team, unknown) == len(parts))
+                return reduce(_common, (self.select(part, team, unknown) for part in parts))
             case Either(parts):
-                return np.flatnonzero(self._votes(parts, team, unknown))
-
-    def _votes(self, parts: Sequence[Tree], team: str | None, unknown: list[Word]) -> Ids:
-        """How many of the parts select each id."""
-        votes = np.zeros(self.size, dtype=np.int64)
-        for part in parts:
-            votes[self.select(part, team, unknown)] += 1
-        return votes
+                flags = np.zeros(self.size, dtype=np.bool_)
+                for part in parts:
+                    flags[self.select(part, team, unknown)] = True
+                return np.flatnonzero(flags)
 
     def _word(self, word: Word, team: str | None) -> Ids | None:
         groups = self.leads if word.kind in {Kind.LEAD, Kind.EACH_LEAD} else self.teams
@@ -142,3 +140,9 @@ class Side:
         if name in self.tags:
             return Message("for the tag write tag:{name}", name=name)
         return did_you_mean(name, self.keys)
+
+
+def _common(one: Ids, other: Ids) -> Ids:
+    """What both have, ascending; takes time for the shorter: the clients of a team are few, those of a tag many."""
+    short, long = sorted((one, other), key=len)
+    return short[find(long, short)[1]]

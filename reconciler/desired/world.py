@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from reconciler.desired.values import Renames
 from reconciler.errors import Finding, Message, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from reconciler.desired.policy import Entry, Policy
     from reconciler.grid import Names, Register
     from reconciler.grid.arrays import Flags, Ids
@@ -51,7 +50,7 @@ def world_of(policy: Policy, register: Register, findings: list[Finding]) -> Wor
     world = World(
         Side(
             Noun.CONSULTANT,
-            _keys(people.names, who),
+            _Keys(people.names, who),
             len(people.names),
             people.tags,
             _moved(people.teams, teams, known),
@@ -59,7 +58,7 @@ def world_of(policy: Policy, register: Register, findings: list[Finding]) -> Wor
         ),
         Side(
             Noun.CLIENT,
-            _keys(companies.names, where),
+            _Keys(companies.names, where),
             len(companies.names),
             companies.tags,
             _moved(companies.teams, teams, known),
@@ -71,10 +70,26 @@ def world_of(policy: Policy, register: Register, findings: list[Finding]) -> Wor
     return _with_policy_teams(world, policy.sections["teams"], findings)
 
 
-def _keys(names: Names, renames: Mapping[str, str]) -> dict[str, int]:
-    keys = {name: number for number, name in enumerate(names)}
-    keys.update({new: keys[old] for new, old in renames.items()})
-    return keys
+class _Keys(Mapping[str, int]):
+    """The id of each key.
+
+    Args:
+        names: those of the register.
+        renames: new names, which are not among them, to old ones, which are.
+    """
+
+    def __init__(self, names: Names, renames: Mapping[str, str]) -> None:
+        self._names, self._renames = names, renames
+
+    def __getitem__(self, key: str) -> int:
+        return self._names.id(self._renames.get(key, key))
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._names
+        yield from self._renames
+
+    def __len__(self) -> int:
+        return len(self._names) + len(self._renames)
 
 
 def _moved(teams: Mapping[str, Ids], renames: Mapping[str, str], known: set[str]) -> dict[str, Ids]:

@@ -35,7 +35,7 @@ def find_consultant(register: Register, policy: Policy, text: str) -> int | Find
     return _find(
         text,
         register.consultants.names,
-        [(label,) for label in register.consultants.labels],
+        lambda: [(label,) for label in register.consultants.labels],
         _renames(policy, "renames.consultants"),
         unknown=lambda: Message("there is no consultant “{name}”", name=text),
         several=lambda n: Message("“{name}” could be {n} consultants", name=text, n=n),
@@ -47,7 +47,7 @@ def find_client(register: Register, policy: Policy, text: str) -> int | Finding:
     return _find(
         text,
         register.clients.names,
-        [(label,) for label in register.clients.labels],
+        lambda: [(label,) for label in register.clients.labels],
         _renames(policy, "renames.clients"),
         unknown=lambda: Message("there is no client “{name}”", name=text),
         several=lambda n: Message("“{name}” could be {n} clients", name=text, n=n),
@@ -59,7 +59,7 @@ def find_program(register: Register, text: str) -> int | Finding:
     return _find(
         text,
         register.programs.names,
-        [tuple(labels.values()) for labels in register.programs.labels],
+        lambda: [tuple(labels.values()) for labels in register.programs.labels],
         {},
         unknown=lambda: Message("there is no program “{name}”", name=text),
         several=lambda n: Message("“{name}” could be {n} programs", name=text, n=n),
@@ -73,7 +73,7 @@ def _renames(policy: Policy, section: str) -> Mapping[str, str]:
 def _find(
     text: str,
     names: Names,
-    labels: Sequence[tuple[str, ...]],
+    called: Callable[[], Sequence[tuple[str, ...]]],
     renames: Mapping[str, str],
     *,
     unknown: Callable[[], Message],
@@ -84,7 +84,7 @@ def _find(
         exact = names.find(renames[text])
     if exact is not None:
         return exact
-    wanted = _folded(text)
+    labels, wanted = called(), _folded(text)
     fits = (_called(wanted, names, labels) or _containing(wanted, names, labels)) if wanted else []
     if len(fits) == 1:
         return fits[0]

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from reconciler.bureau import operating, reading
+from reconciler.bureau import leasing, operating, reading
 from reconciler.bureau.endpoint import Server, endpoint
 from reconciler.bureau.headers import SecurityHeaders
 from reconciler.bureau.problems import Code, Problem
@@ -39,6 +39,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/v1/access", reading.access),
     ("GET", "/v1/operator", reading.operator),
     ("GET", "/v1/operators", reading.operators),
+    ("GET", "/v1/leases", leasing.held),
+    ("POST", "/v1/leases", leasing.leases),
+    ("POST", "/v1/leases/{id}/renew", leasing.renewal),
+    ("POST", "/v1/leases/{id}/release", leasing.end),
     ("POST", "/v1/operations", operating.operations),
     ("GET", "/v1/jobs/{id}", operating.job),
     ("GET", "/v1/jobs/{id}/results", operating.results),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.bureau.bodies import OperationRequest, digest, stored_operation
 from reconciler.bureau.clock import now
+from reconciler.bureau.leases import check
 from reconciler.bureau.masks import from_signed, names_of
 from reconciler.bureau.problems import Code, Problem
 from reconciler.bureau.registers import bureau_at, package_mask, program_bits
@@ -27,7 +28,9 @@ FROM job WHERE operator = ? AND id = ?
 """
 
 
-def submit(store: Store, operator: SignedIn, key: str, request: OperationRequest) -> Document:
+def submit(
+    store: Store, operator: SignedIn, key: str, request: OperationRequest, lease: str | None = None
+) -> Document:
     """Take an operation in as a job; the same key again tells of the same job.
 
     Args:
@@ -35,20 +38,23 @@ def submit(store: Store, operator: SignedIn, key: str, request: OperationRequest
         operator: who asks.
         key: the idempotency key.
         request: what is asked for.
+        lease: the id of the lease that it is sent under, None for none.
 
     Returns:
         The job.
 
-    Raises Problem where the key belongs to another operation, or a program or the revision is unknown.
+    Raises Problem where the key belongs to another operation, a program or the revision is unknown, or another
+    lease was given since.
     """
-    text = request.text()
     with store.write() as db:
         query = "SELECT id, digest FROM job WHERE operator = ? AND idempotency_key = ?"
         known = db.execute(query, (operator.number, key)).fetchone()
         if known is None:
+            if lease is not None:
+                check(db, operator, lease)
             _check(db, operator.bureau, request)
-            job = _insert(db, operator, key, request, text)
-        elif known["digest"] == digest(text):
+            job = _insert(db, operator, key, request, lease)
+        elif known["digest"] == digest(request.text()):
             job = known["id"]
         else:
             raise Problem(Code.IDEMPOTENCY_KEY_REUSED, "Use a new Idempotency-Key for a new operation.")
@@ -144,8 +150,9 @@ def _check(db: sqlite3.Connection, bureau: int, request: OperationRequest) -> No
 
 
 def _insert(
-    db: sqlite3.Connection, operator: SignedIn, key: str, request: OperationRequest, text: str
+    db: sqlite3.Connection, operator: SignedIn, key: str, request: OperationRequest, lease: str | None
 ) -> str:
+    text = request.text()
     values = {
         "id": new_id(),
         "bureau": operator.bureau,
@@ -157,12 +164,12 @@ def _insert(
         "pairs": request.pairs,
         "created": now(),
         "request": text,
+        "lease": lease,
     }
-    db.execute(
-        """INSERT INTO job (id, bureau, operator, idempotency_key, digest, operation, run, pairs, created, request)
-           VALUES (:id, :bureau, :operator, :key, :digest, :operation, :run, :pairs, :created, :request)""",
-        values,
-    )
+    query = """
+        INSERT INTO job (id, bureau, operator, idempotency_key, digest, operation, run, pairs, created, request, lease)
+        VALUES (:id, :bureau, :operator, :key, :digest, :operation, :run, :pairs, :created, :request, :lease)"""
+    db.execute(query, values)
     return str(values["id"])
 
 

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from reconciler.bureau.bodies import parse_operation
 from reconciler.bureau.jobs import read_job, read_results, submit
+from reconciler.bureau.leases import LEASE_ID
 from reconciler.bureau.notifications import mark_all_read, mark_read, parse_ids, read_notifications
 from reconciler.bureau.pages import cursor_of, limit_of, next_link
 from reconciler.bureau.problems import Code, Problem
@@ -33,8 +34,11 @@ async def operations(call: Call) -> Response:
             Code.INVALID_REQUEST,
             "Send an Idempotency-Key of 1 to 255 visible ASCII characters, new for each operation.",
         )
+    lease = call.request.headers.get("lease")
+    if lease is not None and not LEASE_ID.fullmatch(lease):
+        raise Problem(Code.INVALID_REQUEST, "A Lease is named by 1 to 255 visible ASCII characters.")
     body = await read_body(call.request, call.server.settings.body_bytes)
-    return await run_in_threadpool(_submit, call, key, body)
+    return await run_in_threadpool(_submit, call, key, body, lease)
 
 
 async def job(call: Call) -> Response:
@@ -93,12 +97,12 @@ def _read_all(call: Call, body: bytes) -> Response:
     return Response(status_code=204)
 
 
-def _submit(call: Call, key: str, body: bytes) -> Response:
+def _submit(call: Call, key: str, body: bytes, lease: str | None) -> Response:
     request = parse_operation(body)
     most = call.server.settings.block_pairs
     if request.pairs > most:
         raise Problem(Code.BLOCK_TOO_LARGE, f"A block spans at most {most} pairs, not {request.pairs}.")
-    document = submit(call.server.store, call.operator, key, request)
+    document = submit(call.server.store, call.operator, key, request, lease)
     call.server.worker.wake()
     headers = {"Location": f"/v1/jobs/{document['id']}", "Retry-After": "1"}
     return JSONResponse(document, status_code=202, headers=headers)

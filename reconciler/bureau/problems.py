@@ -25,6 +25,8 @@ class Code(StrEnum):
     NOT_FOUND = "not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     JOB_NOT_DONE = "job-not-done"
+    LEASE_HELD = "lease-held"
+    LEASE_LOST = "lease-lost"
     REVISION_GONE = "revision-gone"
     BODY_TOO_LARGE = "body-too-large"
     BLOCK_TOO_LARGE = "block-too-large"
@@ -44,6 +46,8 @@ TITLES: dict[Code, tuple[int, str]] = {
     Code.NOT_FOUND: (404, "There is no such thing"),
     Code.METHOD_NOT_ALLOWED: (405, "The method does not apply here"),
     Code.JOB_NOT_DONE: (409, "The job is not done yet"),
+    Code.LEASE_HELD: (409, "Somebody else applies to the bureau now"),
+    Code.LEASE_LOST: (409, "The lease is in force no longer"),
     Code.REVISION_GONE: (410, "The revision being read is gone; start again"),
     Code.BODY_TOO_LARGE: (413, "The body is too large"),
     Code.BLOCK_TOO_LARGE: (413, "The block spans too many pairs"),

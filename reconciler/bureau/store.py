@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x52434E42
 """Marks the file as ours: "RCNB"."""
 
-VERSION = 2
+VERSION = 3
 
-_SCHEMAS = (Path(__file__).with_name("schema.sql"), Path(__file__).with_name("schema2.sql"))
+_SCHEMAS = tuple(Path(__file__).with_name(name) for name in ("schema.sql", "schema2.sql", "schema3.sql"))
 """What each version added to the one before."""
 
 _BUSY = 30_000

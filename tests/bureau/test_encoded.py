@@ -206,6 +206,8 @@ def test_a_database_of_version_1_is_brought_up_to_date(store: Store):
         db.execute("DROP TABLE encoded")
         db.execute("DROP TABLE stale")
         db.execute("ALTER TABLE bureau DROP COLUMN stamp")
+        db.execute("DROP TABLE lease")
+        db.execute("ALTER TABLE job DROP COLUMN lease")
         db.execute("PRAGMA user_version = 1")
     store.close()
     with Store.open(store.path) as again:

@@ -8,6 +8,7 @@
     │   ├── Unreachable     no answer in time, or none at all
     │   ├── Unauthorised    no token, or one that the backend does not accept
     │   └── StateMoved      the revision being read is gone: read again
+    ├── AuditFailed         the audit log cannot be written, or is not what was written  exit 1
     ├── StalePlan           the world has moved since the plan was shown            exit 4
     └── GuardrailRefused    a guardrail forbids the plan as a whole                 exit 5
 
@@ -169,6 +170,10 @@ class Unauthorised(BackendError):
 
 class StateMoved(BackendError):
     """The revision that was being read is gone."""
+
+
+class AuditFailed(ReconcilerError):
+    """The audit log cannot be read or written, or is not what was written."""
 
 
 class StalePlan(ReconcilerError):

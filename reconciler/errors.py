@@ -7,7 +7,12 @@
     ├── BackendError        the backend did not do what the contract says           exit 1
     │   ├── Unreachable     no answer in time, or none at all
     │   ├── Unauthorised    no token, or one that the backend does not accept
-    │   └── StateMoved      the revision being read is gone: read again
+    │   ├── StateMoved      the revision being read is gone: read again
+    │   ├── LeaseHeld       somebody else has the bureau's lease
+    │   ├── LeaseLost       ours is in force no longer
+    │   └── NotOffered      the backend does without a part of the contract that it may do without
+    ├── JournalFailed       what a run does cannot be written down                  exit 1
+    ├── Busy                another apply is at it                                  exit 75
     ├── AuditFailed         the audit log cannot be written, or is not what was written  exit 1
     ├── StalePlan           the world has moved since the plan was shown            exit 4
     └── GuardrailRefused    a guardrail forbids the plan as a whole                 exit 5
@@ -37,6 +42,7 @@ class Exit(IntEnum):
     GUARDRAIL = 5
     USAGE = 64
     BUG = 70
+    BUSY = 75
     INTERRUPTED = 130
 
 
@@ -174,6 +180,28 @@ class StateMoved(BackendError):
 
 class AuditFailed(ReconcilerError):
     """The audit log cannot be read or written, or is not what was written."""
+
+
+class LeaseHeld(BackendError):
+    """Somebody else has the bureau's lease."""
+
+
+class LeaseLost(BackendError):
+    """The lease is in force no longer: it was released, or another one was given since."""
+
+
+class NotOffered(BackendError):
+    """The backend does without a part of the contract that it may do without."""
+
+
+class JournalFailed(ReconcilerError):
+    """What a run does cannot be written down, so it does nothing more."""
+
+
+class Busy(ReconcilerError):
+    """Another apply is at it; this one has done nothing."""
+
+    exit_code = Exit.BUSY
 
 
 class StalePlan(ReconcilerError):

@@ -1,10 +1,14 @@
-"""From a plan's operations to orders: names instead of ids, and no order too large for a backend."""
+"""From a plan's operations to orders: names instead of ids, and no order too large for a backend.
+
+A run begins as a result for each order, none of them sent; one that goes on begins with what is known of each.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from reconciler.apply.protocol import Order
+from reconciler.apply.results import Ended, Result, Results
 from reconciler.grid import Block
 from reconciler.plan.document import program_names
 
@@ -15,6 +19,24 @@ if TYPE_CHECKING:
 
 PAIRS = 50_000
 """The most pairs in one order: a job of that size takes a backend seconds, and progress can be shown."""
+
+
+def start(plan: Plan, run: str) -> Results:
+    """A run of a plan that has not begun.
+
+    Args:
+        plan: what is to be done.
+        run: names the run.
+
+    Returns:
+        A result for each order, in the order of the plan; none is sent.
+    """
+    return Results(run, tuple(Result(number, order, Ended.NOT_SENT) for number, order in orders(plan, run)))
+
+
+def idempotency_key(run: str, place: int) -> str:
+    """What makes sending an order again harmless: it names the order once and for all."""
+    return f"{run}-{place}"
 
 
 def orders(plan: Plan, run: str) -> Iterator[tuple[int, Order]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from reconciler.apply.results import Result
     from reconciler.grid import OperationKind, Outcome
     from reconciler.plan.current import Current
     from reconciler.rights import Reason
@@ -105,6 +106,47 @@ class Notification:
     outcomes: Mapping[Outcome, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The bureau's word that nobody else applies to it meanwhile.
+
+    Attributes:
+        key: names it; chosen by who asks for it.
+        holder: who has it and where, for people.
+        granted: since when, as the backend writes it (RFC 3339).
+        seconds: it runs out so long after it was given or renewed.
+    """
+
+    key: str
+    holder: str
+    granted: str
+    seconds: int
+
+
+class Leases(Protocol):
+    """The part of a backend that keeps two applies apart."""
+
+    def take_lease(self, key: str, holder: str, seconds: int) -> Lease | None:
+        """Take the bureau's lease; the same key again renews it. None where the backend does without leases.
+
+        Raises:
+            LeaseHeld: where somebody else has it.
+        """
+
+    def renew_lease(self, key: str) -> Lease:
+        """Let a lease run from now on again.
+
+        Raises:
+            LeaseLost: where it was released, or another one was given since.
+        """
+
+    def release_lease(self, key: str) -> None:
+        """End a lease; again changes nothing."""
+
+    def lease(self) -> Lease | None:
+        """The lease in force, None where there is none."""
+
+
 class Jobs(Protocol):
     """The part of a backend that apply uses."""
 
@@ -114,11 +156,52 @@ class Jobs(Protocol):
     def revision(self) -> str:
         """The revision that the state is at now."""
 
-    def submit(self, order: Order, idempotency_key: str) -> Job:
-        """Start an operation. The same key again starts nothing and tells of the same job."""
+    def submit(self, order: Order, idempotency_key: str, lease: str | None = None) -> Job:
+        """Start an operation. The same key again starts nothing and tells of the same job.
+
+        Args:
+            order: the operation.
+            idempotency_key: names it, once and for all.
+            lease: the key of the lease that it is sent under, None where there is none.
+
+        Raises:
+            LeaseLost: where that lease is in force no longer; nothing was started.
+        """
 
     def job(self, key: str, patience: float) -> Job:
         """How far a job is; waits up to so many seconds for it to be done."""
 
     def results(self, key: str) -> Iterator[Item]:
         """What became of the items of a job that is done."""
+
+
+class Hold(Protocol):
+    """What keeps other applies away while a run goes on."""
+
+    @property
+    def lease(self) -> str | None:
+        """The key of the lease to send under, None where there is none."""
+
+    def keep(self) -> None:
+        """Renew what must be renewed by now; costs nothing most of the time.
+
+        Raises:
+            LeaseLost: where it keeps nobody away any more.
+        """
+
+
+class Journal(Protocol):
+    """Where a run writes down what it is about to do, and every answer, before it goes on.
+
+    Every method has written it to the disk when it returns, and may raise JournalFailed. A place is that of the
+    order in the run.
+    """
+
+    def sending(self, place: int) -> None:
+        """An order is about to be sent."""
+
+    def accepted(self, place: int, job: str) -> None:
+        """The backend has taken it in, as this job."""
+
+    def ended(self, place: int, result: Result) -> None:
+        """This became of it, as far as is known."""

@@ -33,6 +33,11 @@ class Ended(StrEnum):
     NOT_SENT = "not-sent"
     """It was not sent, because apply stopped before."""
 
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will become of it, also where the run goes on."""
+        return self in (Ended.FINISHED, Ended.REJECTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -73,16 +78,23 @@ class Results:
         run: names the run.
         results: one for each order, in the order of the plan.
         interrupted: whether it was stopped by hand.
+        stopped: why nothing more was sent, where it stopped by itself.
     """
 
     run: str
     results: tuple[Result, ...]
     interrupted: bool = False
+    stopped: Message | None = None
 
     @property
     def clean(self) -> bool:
         """Whether everything that was asked for is so now."""
         return not self.interrupted and all(result.clean for result in self.results)
+
+    @property
+    def final(self) -> bool:
+        """Whether there is nothing that the run could go on with."""
+        return all(result.ended.final for result in self.results)
 
     @property
     def outcomes(self) -> Counter[Outcome]:

@@ -1,8 +1,13 @@
 """Run a plan's operations as jobs, a few at a time, and follow them to their results.
 
 It sends what the plan says and nothing else (law 4); what a backend refuses is reported and never sent
-again. One order that fails does not stop the others; a backend that cannot be reached does. Whoever calls
-it may stop it with KeyboardInterrupt: then nothing more is sent, and what is running is followed for a while.
+again. One order that fails does not stop the others. What stops the sending: a backend that cannot be reached, a
+lease that is lost, a journal that cannot be written. Whoever calls it may stop it with KeyboardInterrupt: then
+nothing more is sent, and what is running is followed for a while.
+
+Each order is journalled before it is sent and after each answer. So a run that was cut off at any instant goes
+on where it was: what may have been sent is sent again with the same key, what has a job is followed, and the
+rest is sent.
 """
 
 from __future__ import annotations
@@ -13,13 +18,16 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from reconciler.apply.orders import orders
+from reconciler.apply.orders import idempotency_key, start
 from reconciler.apply.protocol import JobState
 from reconciler.apply.results import Ended, Result, Results, finished
-from reconciler.errors import BackendError, Unauthorised, Unreachable
+from reconciler.errors import BackendError, JournalFailed, LeaseLost, Unauthorised, Unreachable
 
 if TYPE_CHECKING:
-    from reconciler.apply.protocol import Jobs, Order
+    from collections.abc import Callable
+
+    from reconciler.apply.protocol import Hold, Job, Jobs, Journal
+    from reconciler.errors import Message
     from reconciler.plan import Plan
 
 
@@ -57,32 +65,68 @@ class _Sent:
 
 
 def run(plan: Plan, jobs: Jobs, run_key: str, pace: Pace, progress: Progress) -> Results:
-    """Do what a plan says.
+    """Do what a plan says, without a journal and without keeping others away."""
+    return carry_out(start(plan, run_key), jobs, _NoJournal(), _NoHold(), pace=pace, progress=progress)
+
+
+class _NoJournal:
+    def sending(self, place: int) -> None:
+        pass
+
+    def accepted(self, place: int, job: str) -> None:
+        pass
+
+    def ended(self, place: int, result: Result) -> None:
+        pass
+
+
+class _NoHold:
+    lease = None
+
+    def keep(self) -> None:
+        pass
+
+
+def carry_out(
+    begun: Results, jobs: Jobs, journal: Journal, hold: Hold, *, pace: Pace, progress: Progress
+) -> Results:
+    """Do the orders of a run that are not done.
 
     Args:
-        plan: approved, and still true.
+        begun: what is known of each order; see `orders.start`. The plan is approved, and still true.
         jobs: the backend.
-        run_key: names this run; the idempotency keys are made from it, so that nothing is done twice.
+        journal: where the run is written down.
+        hold: keeps other applies away.
         pace: how many at a time, and how patient.
         progress: is told of each order that has ended.
 
     Returns:
-        A result for every order of the plan, sent or not.
+        A result for every order, sent or not.
     """
-    return _Run(list(orders(plan, run_key)), jobs, run_key, pace, progress).all()
+    return _Run(begun, jobs, journal, hold, pace=pace, progress=progress).all()
 
 
 class _Run:
     """One run. Every order has a result from the start, which is true at any instant of an interrupt."""
 
     def __init__(
-        self, todo: list[tuple[int, Order]], jobs: Jobs, key: str, pace: Pace, progress: Progress
+        self, begun: Results, jobs: Jobs, journal: Journal, hold: Hold, *, pace: Pace, progress: Progress
     ) -> None:
-        self._jobs, self._key, self._pace, self._progress = jobs, key, pace, progress
-        self._results = [Result(operation, order, Ended.NOT_SENT) for operation, order in todo]
-        self._queue = deque(range(len(todo)))
+        self._key, self._results = begun.run, list(begun.results)
+        self._jobs, self._journal, self._hold = jobs, journal, hold
+        self._pace, self._progress = pace, progress
+        self._queue: deque[int] = deque()
         self._sent: deque[_Sent] = deque()
-        self._ended = 0
+        self._stopped: Message | None = None
+        self._writes = True
+        for place, result in enumerate(self._results):
+            if result.ended.final:
+                continue
+            if result.job is None:
+                self._queue.append(place)
+            else:
+                self._sent.append(_Sent(place, result.job, time.monotonic()))
+        self._ended = len(self._results) - len(self._queue) - len(self._sent)
 
     def all(self) -> Results:
         """Send and follow until nothing is left, or until stopped by hand."""
@@ -93,7 +137,7 @@ class _Run:
         except KeyboardInterrupt:
             interrupted = True
             self._wind_down()
-        return Results(self._key, tuple(self._results), interrupted)
+        return Results(self._key, tuple(self._results), interrupted, self._stopped)
 
     def _step(self) -> None:
         """Send while there is room, then ask about the job that was sent first."""
@@ -111,20 +155,30 @@ class _Run:
                 self._follow(min(left, self._pace.patience))
 
     def _send(self, place: int) -> None:
-        before = self._results[place]
+        before = replace(self._results[place], problem=None)
+        if not (self._kept() and self._written(lambda: self._journal.sending(place))):
+            return
         self._results[place] = replace(before, ended=Ended.UNANSWERED)
         try:
-            job = self._jobs.submit(before.order, f"{self._key}-{place}")
+            job = self._jobs.submit(before.order, idempotency_key(self._key, place), self._hold.lease)
+        except LeaseLost as error:
+            self._stop(error.message)
+            self._end(place, replace(before, ended=Ended.NOT_SENT))
         except BackendError as error:
             self._give_up_on(error)
             ended = Ended.UNANSWERED if isinstance(error, Unreachable) else Ended.REJECTED
             self._end(place, replace(before, ended=ended, problem=error.message))
         else:
-            self._results[place] = replace(before, ended=Ended.UNFINISHED, job=job.key)
-            self._sent.append(_Sent(place, job.key, time.monotonic()))
+            self._accepted(place, before, job)
+
+    def _accepted(self, place: int, before: Result, job: Job) -> None:
+        self._results[place] = replace(before, ended=Ended.UNFINISHED, job=job.key)
+        self._sent.append(_Sent(place, job.key, time.monotonic()))
+        self._written(lambda: self._journal.accepted(place, job.key))
 
     def _follow(self, patience: float) -> None:
         """Ask once about the job that was sent first; where it is done or given up, it has ended."""
+        self._kept()
         sent = self._sent[0]
         before = self._results[sent.place]
         try:
@@ -141,6 +195,33 @@ class _Run:
             self._end(sent.place, replace(before, problem=error.message))
         self._sent.remove(sent)
 
+    def _kept(self) -> bool:
+        """Whether others are kept away still; where they are not, nothing more is sent."""
+        if self._stopped is not None:
+            return False
+        try:
+            self._hold.keep()
+        except LeaseLost as error:
+            self._stop(error.message)
+            return False
+        return True
+
+    def _written(self, write: Callable[[], None]) -> bool:
+        """Write into the journal; where that fails nothing more is sent, and nothing more is written."""
+        if not self._writes:
+            return False
+        try:
+            write()
+        except JournalFailed as error:
+            self._writes = False
+            self._stop(error.message)
+        return self._writes
+
+    def _stop(self, why: Message) -> None:
+        """Send nothing more; what runs is followed to its end."""
+        self._stopped = self._stopped or why
+        self._queue.clear()
+
     def _give_up_on(self, error: BackendError) -> None:
         """A backend that cannot be reached, or does not know us any more, gets nothing more to do."""
         if isinstance(error, Unreachable | Unauthorised):
@@ -149,4 +230,5 @@ class _Run:
     def _end(self, place: int, result: Result) -> None:
         self._results[place] = result
         self._ended += 1
+        self._written(lambda: self._journal.ended(place, result))
         self._progress(result, self._ended, len(self._results))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from reconciler.backends.problems import Place
     from reconciler.backends.settings import Limits
 
+_TELLING = 12
+"""Characters from which on a token that stands in an answer is no word that stands there by chance."""
+
 _AGAIN = (429, 500, 502, 503, 504)
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -103,10 +106,10 @@ class Api:
         request = self._client.build_request("GET", path, headers={"If-None-Match": tag})
         return self._answered(request, path, 0).status_code == 304
 
-    def post(self, path: str, document: object = None, key: str = "") -> Answer:
+    def post(self, path: str, document: object = None, headers: Mapping[str, str] | None = None) -> Answer:
         """Send a document. It may be sent again: with the same idempotency key, or where that does no harm."""
-        headers = {"Idempotency-Key": key} if key else {}
-        return self._send(self._client.build_request("POST", path, headers=headers, json=document), path, 0)
+        request = self._client.build_request("POST", path, headers=headers or {}, json=document)
+        return self._send(request, path, 0)
 
     def close(self) -> None:
         """Close the transport."""
@@ -135,7 +138,20 @@ class Api:
         known = response.status_code == 304 and "if-none-match" in request.headers
         if not (response.is_success or known):
             raise refused(response, path, self._place)
+        self._check_discreet(response, path)
         return response
+
+    def _check_discreet(self, response: httpx.Response, path: str) -> None:
+        """An answer that repeats the token is not used: it would be printed as a name, or kept as a revision."""
+        token = self._place.token
+        headers = " ".join(response.headers.values())
+        if len(token) >= _TELLING and (token in headers or token.encode() in response.content):
+            raise BackendError(
+                Message(
+                    "{place} repeats the token in its answer to {path}", place=self._place.name, path=path
+                ),
+                hint=Message("nothing of the answer was used; whoever runs the backend should know of it"),
+            )
 
     def _document(self, response: httpx.Response, path: str, media: str, accept: str) -> Fields:
         if response.status_code == 204 or (media == accept and not media.endswith("json")):
@@ -154,7 +170,7 @@ class Api:
 
 
 def _retry(limits: Limits) -> Retry:
-    """Both POSTs of the contract may be repeated: operations carry a key, and read twice is read."""
+    """Every POST of the contract may be repeated: operations and leases are named, and read twice is read."""
     return Retry(
         total=limits.retries,
         allowed_methods=("GET", "POST"),

@@ -13,10 +13,22 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from reconciler.errors import BackendError, Message, StateMoved, Unauthorised, Unreachable
+from reconciler.errors import (
+    BackendError,
+    LeaseHeld,
+    LeaseLost,
+    Message,
+    NotOffered,
+    StateMoved,
+    Unauthorised,
+    Unreachable,
+)
 
 if TYPE_CHECKING:
     from reconciler.backends.config import BackendConfig
+
+_OPTIONAL = {"/v1/leases"}
+"""Paths of the contract that a backend may do without."""
 
 _LONGEST = 500
 
@@ -75,7 +87,7 @@ def refused(response: httpx.Response, path: str, place: Place) -> BackendError:
     """From an answer that is no success."""
     status = response.status_code
     code, detail = _problem(response)
-    values = {
+    values: dict[str, object] = {
         "place": place.name,
         "path": path,
         "status": status,
@@ -90,21 +102,40 @@ def refused(response: httpx.Response, path: str, place: Place) -> BackendError:
             hint = Message("the token was read from {source}", source=place.token_from)
         case 403:
             kind, message = Unauthorised, Message("{place} does not permit {path}: {detail}", **values)
+        case 404 | 405 | 501 if path in _OPTIONAL:
+            kind, message = NotOffered, Message("{place} does without {path}", **values)
         case 404 if not code:
             message = Message("{place} has no {path}: it may not be the address of a bureau API", **values)
             hint = Message("the setting url is the address before /v1")
-        case 410 if code == "revision-gone":
-            kind, message = StateMoved, Message("{place} no longer has the revision being read", **values)
+        case 409 | 410:
+            kind, message = _conflict(code, values)
         case 502 | 503 | 504:
             kind, message = Unreachable, Message("{place} is not available: {status} {detail}", **values)
         case _ if 300 <= status < 400:
             message = Message("{place} sends {path} elsewhere, which is not followed: {status}", **values)
             hint = _elsewhere(response, place)
-        case _ if not code:
-            message = Message("{place} answered {path} with {status}: {detail}", **values)
         case _:
-            message = Message("{place} answered {path} with {status} {code}: {detail}", **values)
+            message = _plain(values)
     return kind(message, hint=hint)
+
+
+def _conflict(code: str, values: dict[str, object]) -> tuple[type[BackendError], Message]:
+    """The kind of error of an answer that somebody else was there before."""
+    match code:
+        case "revision-gone":
+            return StateMoved, Message("{place} no longer has the revision being read", **values)
+        case "lease-held":
+            return LeaseHeld, Message("{place} is in use by another apply: {detail}", **values)
+        case "lease-lost":
+            return LeaseLost, Message("the lease is lost: {detail}", **values)
+        case _:
+            return BackendError, _plain(values)
+
+
+def _plain(values: dict[str, object]) -> Message:
+    if not values["code"]:
+        return Message("{place} answered {path} with {status}: {detail}", **values)
+    return Message("{place} answered {path} with {status} {code}: {detail}", **values)
 
 
 def _elsewhere(response: httpx.Response, place: Place) -> Message:

@@ -10,20 +10,22 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from reconciler.errors import BackendError, Message, StateMoved
+from reconciler.errors import BackendError, Message, NotOffered, StateMoved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
-    from reconciler.apply.protocol import Item, Job, Notification, Order
+    from reconciler.apply.protocol import Item, Job, Lease, Notification, Order
     from reconciler.backends.api import Api
     from reconciler.backends.fields import Fields
     from reconciler.backends.settings import Limits
     from reconciler.plan.current import Current
 
 Value = TypeVar("Value")
+
+_LEASES = "/v1/leases"
 
 _LONGEST_WAIT = 30
 """Seconds that the contract lets a backend wait before it tells how far a job is."""
@@ -59,6 +61,10 @@ class RemoteBackend:
             hint=Message("try again when less is going on there"),
         )
 
+    def bureau(self) -> str:
+        """The key of the bureau."""
+        return self._api.get("/v1/bureau").body.key("id")
+
     def revision(self) -> str:
         """The revision that the state is at now."""
         return self._api.get("/v1/bureau").body.key("revision")
@@ -67,11 +73,39 @@ class RemoteBackend:
         """Whether register and access still are those that this mark of `Current` is of; False where in doubt."""
         return bool(mark) and self._api.unchanged("/v1/bureau", mark)
 
-    def submit(self, order: Order, idempotency_key: str) -> Job:
+    def take_lease(self, key: str, holder: str, seconds: int) -> Lease | None:
+        """Take the bureau's lease; the same key again renews it. None where the backend does without leases."""
+        from reconciler.backends import wire
+
+        wish = {"id": key, "holder": holder, "seconds": seconds}
+        try:
+            return wire.lease(self._api.post(_LEASES, wish).body)
+        except NotOffered:
+            return None
+
+    def renew_lease(self, key: str) -> Lease:
+        """Let a lease run from now on again; LeaseLost where another one was given since."""
+        from reconciler.backends import wire
+
+        return wire.lease(self._api.post(_path(_LEASES + "/{}/renew", key)).body)
+
+    def release_lease(self, key: str) -> None:
+        """End a lease; again changes nothing."""
+        self._api.post(_path(_LEASES + "/{}/release", key))
+
+    def lease(self) -> Lease | None:
+        """The lease in force, None where there is none."""
+        from reconciler.backends import wire
+
+        held = [wire.lease(row) for row in self._api.get(_LEASES).body.subs("items")]
+        return held[0] if held else None
+
+    def submit(self, order: Order, idempotency_key: str, lease: str | None = None) -> Job:
         """Start an operation. The same key again starts nothing and tells of the same job."""
         from reconciler.backends import wire
 
-        return wire.job(self._api.post("/v1/operations", wire.order(order), idempotency_key).body)
+        headers = {"Idempotency-Key": idempotency_key, **({} if lease is None else {"Lease": lease})}
+        return wire.job(self._api.post("/v1/operations", wire.order(order), headers).body)
 
     def job(self, key: str, patience: float) -> Job:
         """How far a job is; waits up to so many seconds for it to be done."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from reconciler.apply.protocol import Jobs, Notification
+from reconciler.apply.protocol import Jobs, Leases, Notification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["Backend", "Notification"]
 
 
-class Backend(Jobs, Protocol):
+class Backend(Jobs, Leases, Protocol):
     """One bureau, as one operator sees it; a context manager that closes what it opened.
 
     Every method may raise BackendError: Unreachable where there is no answer, Unauthorised where the token
     is not accepted, StateMoved where the state would not keep still while it was read.
     """
+
+    def bureau(self) -> str:
+        """The key of the bureau."""
 
     def unchanged(self, mark: str) -> bool:
         """Whether register and access still are those that this mark of `Current` is of; False where in doubt."""

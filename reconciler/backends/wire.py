@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reconciler.apply.protocol import Item, Job, JobState, Notification
+from reconciler.apply.protocol import Item, Job, JobState, Lease, Notification
 from reconciler.errors import BackendError, Message
 from reconciler.grid import OperationKind, Outcome, Programs
 from reconciler.grid.register import Client, Consultant, Program
@@ -131,6 +131,11 @@ def _plain_item(row: Mapping[str, Any]) -> Item | None:
     ):
         return Item(consultant, client, access, tuple(programs), _OUTCOMES[outcome], None)
     return None
+
+
+def lease(row: Fields) -> Lease:
+    """A lease."""
+    return Lease(row.key("id"), row.text("holder"), row.time("granted"), row.number("seconds"))
 
 
 def notification(row: Fields) -> Notification:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 LONGEST = 300
 """Seconds for which a lease may be given."""
 
-LEASE_ID = re.compile(r"[\x21-\x7e]{1,255}")
+LEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,254}")
+"""It stands in paths as it is."""
+
+LEASE_ID_IS = "must be 1 to 255 letters, digits and . _ ~ -, the first of them a letter or a digit"
 
 _LEASE = """
 SELECT lease.id, lease.operator, operator.id AS operator_id, holder, seconds, granted, expires, released
@@ -115,7 +118,7 @@ def _errors(document: object) -> Iterator[tuple[str, str]]:
     yield from unknown_fields(document, {"id", "holder", "seconds"})
     key, seconds = document.get("id"), document.get("seconds")
     if not isinstance(key, str) or not LEASE_ID.fullmatch(key):
-        yield "/id", "must be 1 to 255 visible ASCII characters"
+        yield "/id", LEASE_ID_IS
     if not is_name(document.get("holder")):
         yield "/holder", "must be a text of 1 to 255 characters"
     if not isinstance(seconds, float) or not (1 <= seconds <= LONGEST and seconds.is_integer()):

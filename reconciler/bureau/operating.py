@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from reconciler.bureau.bodies import parse_operation
 from reconciler.bureau.jobs import read_job, read_results, submit
-from reconciler.bureau.leases import LEASE_ID
+from reconciler.bureau.leases import LEASE_ID, LEASE_ID_IS
 from reconciler.bureau.notifications import mark_all_read, mark_read, parse_ids, read_notifications
 from reconciler.bureau.pages import cursor_of, limit_of, next_link
 from reconciler.bureau.problems import Code, Problem
@@ -36,7 +36,7 @@ async def operations(call: Call) -> Response:
         )
     lease = call.request.headers.get("lease")
     if lease is not None and not LEASE_ID.fullmatch(lease):
-        raise Problem(Code.INVALID_REQUEST, "A Lease is named by 1 to 255 visible ASCII characters.")
+        raise Problem(Code.INVALID_REQUEST, f"Lease {LEASE_ID_IS}.")
     body = await read_body(call.request, call.server.settings.body_bytes)
     return await run_in_threadpool(_submit, call, key, body, lease)
 

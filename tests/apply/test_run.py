@@ -37,7 +37,7 @@ class Bureau:
         self.running = 0
         self.most_running = 0
 
-    def submit(self, order, idempotency_key):
+    def submit(self, order, idempotency_key, lease=None):
         self.keys.append(idempotency_key)
         key = f"job-{len(self.orders)}"
         self.trouble("submit", key)

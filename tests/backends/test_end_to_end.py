@@ -10,7 +10,7 @@ import pytest
 from reconciler.apply.protocol import Item, Job, JobState, Order
 from reconciler.backends import Backend, BackendConfig, open_backend
 from reconciler.bureau.settings import RateLimit, Settings
-from reconciler.errors import BackendError, Unauthorised
+from reconciler.errors import BackendError, LeaseHeld, LeaseLost, Unauthorised
 from reconciler.grid import OperationKind, Outcome
 from reconciler.rights import Reason, allows_access
 from tests.backends.bureaus import make_bureau, served
@@ -186,3 +186,39 @@ def test_closing_twice_is_closing_once(kind: str, tmp_path: Path) -> None:
     token = make_bureau(tmp_path / "b.sqlite")["anna"]
     with opened(kind, tmp_path / "b.sqlite", token) as backend:
         backend.close()
+
+
+def test_a_lease_is_taken_renewed_and_released(kind: str, tmp_path: Path) -> None:
+    tokens = make_bureau(tmp_path / "b.sqlite")
+    with opened(kind, tmp_path / "b.sqlite", tokens["anna"]) as backend:
+        assert backend.lease() is None
+        first = backend.take_lease("r.1~", "anna at home", 100)
+        assert first == backend.lease() == backend.take_lease("r.1~", "anna at home", 100)
+        assert (first.key, first.holder, first.seconds) == ("r.1~", "anna at home", 100)
+        assert backend.renew_lease("r.1~") == first
+        with pytest.raises(LeaseHeld, match="anna at home"):
+            backend.take_lease("r2", "bo", 100)
+        for _ in range(2):
+            backend.release_lease("r.1~")
+        assert backend.lease() is None
+        with pytest.raises(LeaseLost):
+            backend.renew_lease("r.1~")
+
+
+def test_what_is_sent_under_a_lost_lease_is_not_taken(kind: str, tmp_path: Path) -> None:
+    token = make_bureau(tmp_path / "b.sqlite")["anna"]
+    with opened(kind, tmp_path / "b.sqlite", token) as backend:
+        backend.take_lease("r1", "anna", 100)
+        job = backend.submit(give(backend.revision(), "payroll"), "k1", "r1")
+        finish(backend, job)
+        backend.release_lease("r1")
+        backend.take_lease("r2", "bo", 100)
+        with pytest.raises(LeaseLost, match="bo"):
+            backend.submit(give(backend.revision(), "payroll"), "k2", "r1")
+        assert len(backend.notifications()) == 1
+
+
+def test_the_bureau_tells_its_key(kind: str, tmp_path: Path) -> None:
+    token = make_bureau(tmp_path / "b.sqlite")["anna"]
+    with opened(kind, tmp_path / "b.sqlite", token) as backend:
+        assert backend.bureau() == backend.current().register.bureau == "b"

@@ -120,3 +120,24 @@ def test_a_backend_that_waits_as_it_is_asked_to_is_not_asked_more_often() -> Non
     with backend(network, poll="5") as it:
         it.job("j", 1)
     assert len(network.requests) == 1
+
+
+@pytest.mark.parametrize("code", [404, 405, 501])
+def test_a_backend_may_do_without_leases(code: int) -> None:
+    network = Faulty(faults=[("/v1/leases", 99, status(code))])
+    with backend(network) as it:
+        assert it.take_lease("r", "anna", 60) is None
+    assert network.sent("/v1/leases") == 1
+
+
+def test_a_lease_is_asked_for_again_with_its_key() -> None:
+    network = Faulty(faults=[("/v1/leases", 2, raising(httpx.ReadError))])
+    lease = {
+        "id": "r", "operator": "op", "holder": "anna", "seconds": 60,
+        "granted": "2026-01-31T12:00:00.000Z", "expires": "2026-01-31T12:01:00.000Z",
+    }  # fmt: skip
+    network.faults.append(("/v1/leases", 1, lambda _request: httpx.Response(200, json=lease)))
+    with backend(network) as it:
+        assert it.take_lease("r", "anna", 60) is not None
+    assert len({request.content for request in network.requests}) == 1
+    assert network.sent("/v1/leases") == 3

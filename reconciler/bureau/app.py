@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from reconciler.bureau import leasing, operating, reading
+from reconciler.bureau import leasing, listing, operating, reading
 from reconciler.bureau.endpoint import Server, endpoint
 from reconciler.bureau.headers import SecurityHeaders
 from reconciler.bureau.problems import Code, Problem
@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/v1/bureau", reading.bureau),
-    ("GET", "/v1/consultants", reading.consultants),
-    ("GET", "/v1/clients", reading.clients),
-    ("GET", "/v1/access", reading.access),
+    ("GET", "/v1/consultants", listing.consultants),
+    ("GET", "/v1/clients", listing.clients),
+    ("GET", "/v1/access", listing.access),
+    ("GET", "/v1/access/digests", listing.digests),
+    ("POST", "/v1/access/query", listing.query),
     ("GET", "/v1/operator", reading.operator),
     ("GET", "/v1/operators", reading.operators),
     ("GET", "/v1/leases", leasing.held),

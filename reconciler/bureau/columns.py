@@ -8,6 +8,7 @@ own. It is encoded once for each revision of the register.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,9 +72,16 @@ class Columns:
 
     Attributes:
         body: all of it, encoded.
+        size: how many rows it has.
     """
 
     body: bytes
+    size: int
+
+    @cached_property
+    def tag(self) -> str:
+        """Its entity tag: a weak one, as a page tells the revision too, which grows without it."""
+        return f'W/"{hashlib.sha256(self.body).hexdigest()[:32]}"'
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
@@ -105,7 +113,7 @@ class Columns:
         )
 
     def __len__(self) -> int:
-        return len(self.values["id"])
+        return self.size
 
 
 def _spread(column: Mapping[str, list[Any]]) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reconciler.bureau.columns import Columns, read_columns
-from reconciler.bureau.registers import bureau_at, program_bits
+from reconciler.bureau.registers import bureau_at, program_bits, register_sizes
 from reconciler.grid.access import Access, Shape
 from reconciler.grid.arrays import bits
 from reconciler.grid.packed import Packed
@@ -73,7 +73,8 @@ def read_encoded(db: sqlite3.Connection, bureau: int, before: Encoded | None = N
         consultants, clients = before.consultants, before.clients
     else:
         consultants, clients = (
-            Columns(kept.get(kind) or read_columns(db, bureau, kind)) for kind in ("consultants", "clients")
+            Columns(kept.get(kind) or read_columns(db, bureau, kind), size)
+            for kind, size in zip(("consultants", "clients"), register_sizes(db, bureau), strict=True)
         )
     places = _Places(db, bureau, bits_of)
     access, changed = None, 0

@@ -49,6 +49,12 @@ def accepts(request: Request, wanted: str, field: str = "accept") -> bool:
     return False
 
 
+def knows(request: Request, tag: str) -> bool:
+    """Whether the request names an entity tag as known; weak tags compare as strong ones do (RFC 9110)."""
+    known = request.headers.get("if-none-match", "").split(",")
+    return tag.removeprefix("W/") in {name.strip().removeprefix("W/") for name in known}
+
+
 def cursor_of(request: Request, kind: str, numbers: int) -> list[int] | None:
     """The numbers in the request's cursor, None where it has none.
 

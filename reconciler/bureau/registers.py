@@ -182,6 +182,14 @@ def package_mask(db: sqlite3.Connection, bureau: int) -> int:
     return sum(1 << row["bit"] for row in rows)
 
 
+def register_sizes(db: sqlite3.Connection, bureau: int) -> tuple[int, int]:
+    """How many consultants and how many clients there are."""
+    query = """SELECT (SELECT count(*) FROM consultant WHERE bureau = :bureau),
+                      (SELECT count(*) FROM client WHERE bureau = :bureau)"""
+    consultants, clients = db.execute(query, {"bureau": bureau}).fetchone()
+    return consultants, clients
+
+
 def consultant_numbers(db: sqlite3.Connection, bureau: int) -> dict[str, int]:
     """The number of each consultant, by key."""
     return dict(db.execute("SELECT id, number FROM consultant WHERE bureau = ?", (bureau,)).fetchall())

@@ -9,23 +9,28 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from reconciler.bureau.columns import to_json
 from reconciler.bureau.encoded import Encoded, keep, read_encoded
 from reconciler.bureau.masks import names_of
 from reconciler.bureau.problems import Code, Problem
 from reconciler.bureau.registers import bureau_at
+from reconciler.grid.digests import Digests
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from reconciler.bureau.columns import Columns
     from reconciler.bureau.store import Store
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """Everything of one revision.
 
@@ -40,8 +45,24 @@ class Snapshot:
         """Of the bureau."""
         return self.encoded.revision
 
+    @cached_property
+    def digests(self) -> Digests:
+        """Of access; worked out when somebody asks for them."""
+        return Digests.of(self.encoded.access, self.revision)
+
+    def tag(self, kind: str) -> str:
+        """The entity tag of a list of the register: "consultants" or "clients"."""
+        return self._columns(kind).tag
+
+    def at_clients(self, names: Iterable[str]) -> Snapshot:
+        """The same with access at some clients alone; one that is unknown has none."""
+        places = {name: place for place, name in enumerate(self.encoded.clients.values["id"])}
+        flags = np.zeros(len(places), dtype=np.bool_)
+        flags[[places[name] for name in names if name in places]] = True
+        return Snapshot(replace(self.encoded, access=self.encoded.access.at_clients(flags)))
+
     def total(self, kind: str) -> int:
-        """How many items a list has: "consultants", "clients" or "access"."""
+        """How many items a list has: "consultants", "clients", "access" or, one for each client, "digests"."""
         return len(self.encoded.access if kind == "access" else self._columns(kind))
 
     def page(self, kind: str, start: int, limit: int) -> tuple[bytes, bool]:
@@ -54,9 +75,16 @@ class Snapshot:
         """
         total = self.total(kind)
         stop = min(start + limit, total)
-        items = self._access(start, stop) if kind == "access" else self._columns(kind).rows[start:stop]
-        body = b'{"revision":"%d","total":%d,"items":[%b]}' % (self.revision, total, b",".join(items))
-        return body, stop < total
+        head = b'{"revision":"%d","total":%d' % (self.revision, total)
+        match kind:
+            case "access":
+                items = self._access(start, stop)
+            case "digests":
+                head += b',"all":"%b"' % self.digests.whole.hex().encode()
+                items = self._digests(start, stop)
+            case _:
+                items = self._columns(kind).rows[start:stop]
+        return b'%b,"items":[%b]}' % (head, b",".join(items)), stop < total
 
     def compact(self, kind: str, start: int, limit: int) -> tuple[bytes, bool]:
         """The same as `page`, in the compact encoding of the list."""
@@ -67,6 +95,8 @@ class Snapshot:
             if (start, stop) != (0, total):
                 part = part.part(start, stop)
             return part.encode(self.revision), stop < total
+        if kind == "digests":
+            return self.digests.part(start, stop).encode(self.revision), stop < total
         columns = self._columns(kind).page(start, limit)
         return b'{"revision":"%d","total":%d,"columns":%b}' % (self.revision, total, columns), stop < total
 
@@ -83,6 +113,11 @@ class Snapshot:
             b'{"consultant":%b,"client":%b,"programs":%b}' % (consultants[k], clients[c], programs[m])
             for k, c, m in rows
         ]
+
+    def _digests(self, start: int, stop: int) -> list[bytes]:
+        clients = self.encoded.clients.names[start:stop]
+        small = self.digests.small[start:stop].tobytes().hex(" ", 4).encode().split()
+        return [b'{"client":%b,"digest":"%b"}' % row for row in zip(clients, small, strict=True)]
 
 
 class Snapshots:

@@ -13,7 +13,7 @@ Consultants, clients and bits are places among the sorted names. `decode` believ
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from reconciler.grid.access import Access
 
 if TYPE_CHECKING:
     from reconciler.grid.access import Shape
-    from reconciler.grid.arrays import Ids, Keys, Masks
+    from reconciler.grid.arrays import Flags, Ids, Keys, Masks
 
 _HEAD = struct.Struct("<4s5Q2I2B6x")
 _MAGIC = b"RCN1"
@@ -121,6 +121,22 @@ class Packed:
             self.consultants[start:stop],
             self.numbers[start:stop],
             self.masks,
+        )
+
+    def at_clients(self, flags: Flags) -> Packed:
+        """The rows of some clients alone, as a state of its own.
+
+        Args:
+            flags: one for each client from `first` on.
+        """
+        rows = np.repeat(flags, self.counts)
+        return replace(
+            self,
+            total=int(np.count_nonzero(rows)),
+            before=0,
+            counts=np.where(flags, self.counts, self.counts.dtype.type(0)),
+            consultants=self.consultants[rows],
+            numbers=self.numbers[rows],
         )
 
     def clients(self) -> Ids:

@@ -12,10 +12,12 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from reconciler.grid.digests import Digests
 from reconciler.grid.packed import Packed
 from reconciler.resources import resource
 
 NAME = "urn:bureau-api"
+BINARY = {"application/vnd.reconciler.access": Packed, "application/vnd.reconciler.digests": Digests}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -76,7 +78,7 @@ def _content(described: dict[str, Any], response: httpx.Response):
         yield f"the content type is {kind}"
         return
     if not kind.endswith("json"):
-        Packed.decode(response.content)
+        BINARY[kind].decode(response.content)
         return
     errors = validator(content[kind]["schema"]).iter_errors(response.json())
     yield from (f"{error.json_path}: {error.message}" for error in errors)

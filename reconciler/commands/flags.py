@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from gettext import gettext
 from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
 
 from reconciler.commands.settings import Where
 from reconciler.commands.world import Wanted
@@ -14,15 +18,21 @@ if TYPE_CHECKING:
 
 
 def where(flags: Mapping[str, Any]) -> Where:
-    """What `options.where` got."""
-    return Where(
-        **{name: flags[name] for name in ("config", "policies", "kind", "url", "database", "token_file")}
-    )
+    """What `options.where` got; wrong usage where it names two tokens."""
+    context = click.get_current_context(silent=True)
+    if (
+        context
+        and flags["operator"]
+        and context.get_parameter_source("token_file") is ParameterSource.COMMANDLINE
+    ):
+        raise click.UsageError(gettext("--as and --token-file both name a token: give one of them"))
+    names = ("config", "policies", "kind", "url", "database", "token_file", "operator")
+    return Where(**{name: flags[name] for name in names})
 
 
 def wanted(flags: Mapping[str, Any]) -> Wanted:
-    """What `options.filters`, `as_of`, `ahead`, `only` and `allow_removals` got, those that a command has."""
-    names = ("as_of", "ahead", "allow_removals", "consultants", "clients", "teams", "tags")
+    """What `options.filters`, `as_of`, `ahead`, `only` and `allow` got, those that a command has."""
+    names = ("as_of", "ahead", "allow", "consultants", "clients", "teams", "tags")
     return Wanted(half=_half(flags.get("only")), **{name: flags[name] for name in names if name in flags})
 
 

@@ -34,6 +34,33 @@ class Day(click.ParamType["date"]):
             self.fail(text, param, ctx)
 
 
+class Allowed(click.ParamType["tuple[str, str]"]):
+    """A guardrail and its figure, written as removals=120."""
+
+    name = "NAME=FIGURE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """From text; fails as click does."""
+        if isinstance(value, tuple):
+            return value
+        from reconciler.desired.suggest import did_you_mean
+        from reconciler.guardrails.allow import FIGURES, TAKEOVER
+
+        name, sign, figure = value.partition("=")
+        if name not in {*FIGURES, TAKEOVER}:
+            text = gettext("There is no guardrail {name!r}.").format(name=name)
+            hint = did_you_mean(name, [*FIGURES, TAKEOVER])
+            if hint:
+                text += " " + gettext("Did you mean {name}?").format(name=hint.values["name"])
+            self.fail(text, param, ctx)
+        if not sign or not figure or (name in FIGURES and not figure.isdecimal()):
+            text = gettext("{value!r} is not a name and a figure such as removals=120.").format(value=value)
+            self.fail(text, param, ctx)
+        return name, figure
+
+
 def option(*names: str, env: str = "", **attributes: Any) -> Callable[[F], F]:
     """An option with an environment variable of the same name for all commands, RECONCILER_NAME."""
     longest = max(names, key=len).lstrip("-").split("/")[0]
@@ -62,12 +89,20 @@ language = option(
     "--lang", type=click.Choice(["sv", "en"]), expose_value=False, help=N_("Language of help and output.")
 )
 
+config = option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help=N_("Configuration file; reconciler.yaml if it is there."),
+)
+
+audit_log = option(
+    "--audit-log",
+    type=click.Path(path_type=Path),
+    help=N_("File of the audit log; in the state folder if nothing is said."),
+)
+
 where = together(
-    option(
-        "--config",
-        type=click.Path(path_type=Path),
-        help=N_("Configuration file; reconciler.yaml if it is there."),
-    ),
+    config,
     option(
         "--policies",
         type=click.Path(path_type=Path),
@@ -85,6 +120,13 @@ where = together(
         "--token-file",
         type=click.Path(path_type=Path),
         help=N_("File that holds the token, readable by you alone; RECONCILER_TOKEN goes before it."),
+    ),
+    option(
+        "--as",
+        "operator",
+        env="RECONCILER_AS",
+        metavar="NAME",
+        help=N_("Use the token of this operator of the configuration; plan and apply take “all” as well."),
     ),
 )
 
@@ -133,10 +175,14 @@ ahead = option(
 )
 only = option("--only", type=click.Choice(["grants", "removals"]), help=N_("One half of the plan."))
 full = option("--full", is_flag=True, help=N_("Fold no lists."))
-allow_removals = option(
-    "--allow-removals",
-    type=click.IntRange(0),
-    help=N_("So many removals are meant, although they are over max-removals."),
+allow = option(
+    "--allow",
+    type=Allowed(),
+    multiple=True,
+    help=N_(
+        "What a guardrail stops is meant this once, such as removals=120: exactly the figure that it showed."
+        " takeover=KEY lets go what no rule mentions, of a bureau, a client or a program. May be repeated."
+    ),
 )
 output = option(
     "--format",

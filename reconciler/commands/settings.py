@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
-import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconciler.commands.tokens import Keyring, Missing, TokenFile, Variable, find_token, read_token
 from reconciler.errors import Message, ReconcilerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.backends import BackendConfig
+    from reconciler.commands.tokens import TokenPlace
 
 FILE = "reconciler.yaml"
 
 TOKEN = "RECONCILER_TOKEN"  # noqa: S105 - the name of a variable, no secret
+
+ALL = "all"
+"""Stands for all operators that are configured; no operator can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Where:
         url: of the bureau's API.
         database: SQLite file of an embedded bureau.
         token_file: file that holds the token.
+        operator: the name of the operator whose token is used, or ALL.
+        audit_log: the audit log.
     """
 
     config: Path | None = None
@@ -39,6 +45,8 @@ class Where:
     url: str | None = None
     database: str | None = None
     token_file: Path | None = None
+    operator: str | None = None
+    audit_log: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +57,32 @@ class Settings:
         policies: the folder of the YAML.
         kind: which kind of backend; None where none is configured.
         backend: the backend's own settings.
-        token_file: file that holds the token, None for the environment alone.
+        token: where the token is found; None where nothing says so.
+        operators: where the token of each operator is found, by the name that it has here.
+        acting: the name of the operator whose token is used, or ALL; None where none was named.
+        audit: the audit log; None for the one in the state folder.
     """
 
     policies: Path
     kind: str | None
     backend: Mapping[str, str]
-    token_file: Path | None
+    token: TokenPlace | None
+    operators: Mapping[str, TokenPlace] = field(default_factory=dict)
+    acting: str | None = None
+    audit: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """How several operators reach the backend.
+
+    Attributes:
+        configs: what opens the backend for each, by name; those that have a token.
+        missing: by name, why the others have none.
+    """
+
+    configs: Mapping[str, BackendConfig]
+    missing: Mapping[str, Message]
 
 
 def read_settings(where: Where) -> Settings:
@@ -69,7 +96,7 @@ def read_settings(where: Where) -> Settings:
     folder = path.parent
     backend = {key: str(value) for key, value in said.get("backend", {}).items()}
     kind = backend.pop("kind", None)
-    token_file = backend.pop("token-file", None)
+    token = _token_of_backend(backend, folder)
     if "database" in backend:
         backend["database"] = str(folder / backend["database"])
     if where.url:
@@ -80,7 +107,10 @@ def read_settings(where: Where) -> Settings:
         policies=where.policies or folder / said.get("policies", "policies"),
         kind=where.kind or kind,
         backend=backend,
-        token_file=where.token_file or (folder / token_file if token_file else None),
+        token=_first_token(where, token),
+        operators={name: _place(name, one, folder) for name, one in said.get("operators", {}).items()},
+        acting=where.operator,
+        audit=where.audit_log or (folder / said["audit"] if "audit" in said else None),
     )
 
 
@@ -90,14 +120,77 @@ def _read_file(path: Path) -> dict[str, Any]:
     return read_checked(path, "schemas/config.schema.json")
 
 
+def _token_of_backend(backend: dict[str, str], folder: Path) -> TokenPlace | None:
+    """Where the single token is; takes its settings out of those of the backend."""
+    file, service = backend.pop("token-file", None), backend.pop("keyring", None)
+    if file and service:
+        raise ReconcilerError(
+            Message("the backend has both token-file and keyring"),
+            Message("its token is in one place; tokens of several operators stand under “operators”"),
+        )
+    if service:
+        return Keyring(service, backend.pop("account", "token"))
+    return TokenFile(folder / file) if file else None
+
+
+def _first_token(where: Where, configured: TokenPlace | None) -> TokenPlace | None:
+    """Where a token is found if no operator is named: environment over flag over file."""
+    if os.environ.get(TOKEN, "").strip():
+        return Variable(TOKEN)
+    return TokenFile(where.token_file) if where.token_file else configured
+
+
+def _place(name: str, said: Mapping[str, str], folder: Path) -> TokenPlace:
+    """Where an operator's token is; the schema has seen to it that one place is named."""
+    if "token-env" in said:
+        return Variable(said["token-env"])
+    if "token-file" in said:
+        return TokenFile(folder / said["token-file"])
+    return Keyring(said["keyring"], said.get("account", name))
+
+
 def backend_config(settings: Settings) -> BackendConfig:
-    """What opens the backend, token included.
+    """What opens the backend, token included: that of the operator who is named, or the only one there is.
 
     Raises:
         ReconcilerError: where no backend is configured, or no token is to be had.
     """
     from reconciler.backends import BackendConfig
 
+    kind, place = _kind(settings), _chosen(settings)
+    return BackendConfig(kind, settings.backend, read_token(place), str(place))
+
+
+def backend_configs(settings: Settings) -> Acting:
+    """What opens the backend for each of the operators that have a token.
+
+    Raises:
+        ReconcilerError: where no backend is configured, or not one operator has a token, or a token is there
+            that must not be used.
+    """
+    from reconciler.backends import BackendConfig
+
+    kind = _kind(settings)
+    if not settings.operators:
+        raise ReconcilerError(Message("no operators are configured"), _how_to_name())
+    configs: dict[str, BackendConfig] = {}
+    missing: dict[str, Message] = {}
+    for name, place in sorted(settings.operators.items()):
+        token = find_token(place)
+        if isinstance(token, Missing):
+            missing[name] = token.why
+        else:
+            configs[name] = BackendConfig(kind, settings.backend, token, str(place))
+    if not configs:
+        name, why = next(iter(missing.items()))
+        raise ReconcilerError(
+            Message("not one of the operators has a token"),
+            Message("of {name}, for one: {why}", name=name, why=why),
+        )
+    return Acting(configs, missing)
+
+
+def _kind(settings: Settings) -> str:
     if settings.kind is None:
         raise ReconcilerError(
             Message("no backend is configured"),
@@ -106,36 +199,45 @@ def backend_config(settings: Settings) -> BackendConfig:
                 file=FILE,
             ),
         )
-    token, token_from = _token(settings)
-    return BackendConfig(settings.kind, settings.backend, token, token_from)
+    return settings.kind
 
 
-def _token(settings: Settings) -> tuple[str, str]:
-    token = os.environ.get(TOKEN, "").strip()
-    if token:
-        return token, TOKEN
-    if settings.token_file is None:
+def _chosen(settings: Settings) -> TokenPlace:
+    """Where the token is that is used."""
+    name, operators = settings.acting, settings.operators
+    if name == ALL:
         raise ReconcilerError(
-            Message("there is no token"),
-            Message("put it into the environment as RECONCILER_TOKEN, or name a file with token-file"),
+            Message("--as all is for plan and apply"), Message("name one of the operators here")
         )
-    return _token_from(settings.token_file), str(settings.token_file)
-
-
-def _token_from(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            text = file.read(4096).strip()
-    except (OSError, UnicodeDecodeError) as error:
+    if name is not None:
+        return operators[name] if name in operators else _unknown(name, operators)
+    if settings.token is not None:
+        return settings.token
+    if len(operators) == 1:
+        return next(iter(operators.values()))
+    if operators:
         raise ReconcilerError(
-            Message("the token file {path} cannot be read: {why}", path=path, why=type(error).__name__)
-        ) from None
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        raise ReconcilerError(
-            Message("the token file {path} can be read by others", path=path),
-            Message("chmod 600 {path}", path=path),
+            Message("there are several operators, and none of them is named"),
+            Message("say which with --as: {names}", names=", ".join(sorted(operators))),
         )
-    if not text or any(character.isspace() for character in text):
-        raise ReconcilerError(Message("the token file {path} does not hold a token alone", path=path))
-    return text
+    raise ReconcilerError(
+        Message("there is no token"),
+        Message("put it into the environment as RECONCILER_TOKEN, or name a file with token-file"),
+    )
+
+
+def _unknown(name: str, operators: Mapping[str, TokenPlace]) -> TokenPlace:
+    from reconciler.desired.suggest import did_you_mean
+
+    hint = did_you_mean(name, sorted(operators)) if operators else None
+    if operators and hint is None:
+        hint = Message("known are: {keys}", keys=", ".join(sorted(operators)))
+    raise ReconcilerError(
+        Message("there is no operator “{name}” in {file}", name=name, file=FILE), hint or _how_to_name()
+    )
+
+
+def _how_to_name() -> Message:
+    return Message(
+        "name them in {file} under “operators”, each with token-env, token-file or keyring", file=FILE
+    )

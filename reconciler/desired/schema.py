@@ -34,17 +34,42 @@ _TYPES: dict[tuple[str, ...], Message] = {
     ("string", "array"): Message("“{key}” takes one text or a list of texts"),
     ("object", "array"): Message("“{key}” takes names with values, or a list of such blocks"),
     ("string", "integer"): Message("“{key}” takes a number"),
+    ("string", "boolean"): Message("“{key}” takes true or false"),
+    ("string", "object", "array"): Message(
+        "“{key}” takes the key of the bureau, or clients and programs, or a list of these"
+    ),
 }
+_AMOUNT = Message("“{value}” is neither a number nor a part in percent")
+_AMOUNT_HINT = Message("write a number such as 50, or 2%")
+_WHOLE = Message("“{value}” is not a whole number")
+_WHOLE_HINT = Message("write a number such as 50")
+_AMOUNTS = ("removals", "removals-per-client", "removals-per-consultant")
+_WHOLES = (
+    "grants",
+    "operations",
+    "consultants-per-client",
+    "system-administrators-per-client",
+    "above",
+    "until-within",
+)
 _PATTERNS: dict[str, Message] = {
     "from": Message("“{value}” is not a date"),
     "until": Message("“{value}” is not a date"),
-    "max-removals": Message("“{value}” is neither a number nor a part in percent"),
+    "reason": Message("“{value}” is neither true nor false"),
+    **dict.fromkeys(_AMOUNTS, _AMOUNT),
+    **dict.fromkeys(_WHOLES, _WHOLE),
 }
 _PATTERN_HINTS: dict[str, Message] = {
     "from": Message("write year-month-day, such as 2027-03-31"),
     "until": Message("write year-month-day, such as 2027-03-31"),
-    "max-removals": Message("write a number such as 50, or 2%"),
+    "reason": Message("write true where a rule must give a reason"),
+    **dict.fromkeys(_AMOUNTS, _AMOUNT_HINT),
+    **dict.fromkeys(_WHOLES, _WHOLE_HINT),
 }
+_MOVED: dict[Path, Message] = {
+    ("manage", "max-removals"): Message("write it as “removals” under “limits” under “guardrails”"),
+}
+"""Where keys of earlier versions are now."""
 
 
 def check(document: Document, instance: Value, name: str = POLICY) -> tuple[list[Finding], list[Path]]:
@@ -62,7 +87,8 @@ def check(document: Document, instance: Value, name: str = POLICY) -> tuple[list
     if fast.is_valid(instance):
         return [], []
     paths = [tuple(error.instance_path) for error in fast.iter_errors(instance)]
-    suspects = _suspects(instance, paths)
+    # the sections of a policy hold entries by name; those of another file may be of one piece
+    suspects = _suspects(instance, paths) if name == POLICY else instance
     errors = list(islice(_explainer(name).iter_errors(suspects), MOST))
     found = [finding for error in errors for finding in _explain(document, error)]
     found.sort(key=lambda finding: (finding.position is not None and finding.position, finding.code))
@@ -133,8 +159,10 @@ def _unknown_key(document: Document, path: Path, error: ValidationError) -> Iter
     for key in instance:
         if key not in schema["properties"]:
             message = Message("“{key}” is not known here", key=key)
-            hint = did_you_mean(key, list(schema["properties"])) or Message(
-                "known are: {keys}", keys=", ".join(schema["properties"])
+            hint = (
+                _MOVED.get((*path, key))
+                or did_you_mean(key, list(schema["properties"]))
+                or Message("known are: {keys}", keys=", ".join(schema["properties"]))
             )
             yield document.finding("unknown-key", message, _key_node(document, path, key), hint)
 
@@ -202,6 +230,22 @@ def _bad_pattern(document: Document, path: Path, error: ValidationError) -> Iter
     yield document.finding("bad-value", message, document.node(path), _PATTERN_HINTS[key])
 
 
+def _not_one_key(document: Document, path: Path, error: ValidationError) -> Iterator[Finding]:
+    """Of several keys exactly one must be there, with what belongs to it."""
+    choices: Any = error.validator_value
+    keys = [key for choice in choices for key in choice.get("required", ())]
+    message = Message("“{name}” takes exactly one of: {keys}", name=_key(path), keys=", ".join(keys))
+    yield document.finding("one-key", message, _name_node(document, path))
+
+
+def _none_of_these(document: Document, path: Path, error: ValidationError) -> Iterator[Finding]:
+    """Of several keys at least one must be there."""
+    choices: Any = error.validator_value
+    keys = [key for choice in choices for key in choice.get("required", ())]
+    message = Message("“{name}” takes at least one of: {keys}", name=_key(path), keys=", ".join(keys))
+    yield document.finding("missing-key", message, _name_node(document, path))
+
+
 def _other(document: Document, path: Path, error: ValidationError) -> Iterator[Finding]:
     message = Message("“{key}” is not as the schema says: {why}", key=_key(path), why=error.message[:200])
     yield document.finding("schema", message, document.node(path))
@@ -209,11 +253,13 @@ def _other(document: Document, path: Path, error: ValidationError) -> Iterator[F
 
 _EXPLAIN: dict[str, Callable[[Document, Path, ValidationError], Iterator[Finding]]] = {
     "additionalProperties": _unknown_key,
+    "anyOf": _none_of_these,
     "dependentRequired": _until_without_reason,
     "enum": _not_one_of,
     "minItems": _empty,
     "minLength": _empty,
     "minProperties": _empty,
+    "oneOf": _not_one_key,
     "pattern": _bad_pattern,
     "required": _missing_key,
     "type": _wrong_type,

@@ -26,6 +26,8 @@ def echo(_request: httpx.Request) -> httpx.Response:
     return httpx.Response(401, json={"code": "not-signed-in", "detail": f"Bad token {TOKEN}."})
 
 
+ECHO = "https://bureau.example repeats the token in its answer to /v1/bureau"
+
 BAD: dict[str, tuple[Answer, str]] = {
     "not JSON": (body(b"{"), "the answer to /v1/bureau is not valid JSON"),
     "not UTF-8": (body(b'"\xff"'), "the answer to /v1/bureau is not valid JSON"),
@@ -65,6 +67,8 @@ BAD: dict[str, tuple[Answer, str]] = {
         lambda _request: httpx.Response(409, json=["x"]),
         "https://bureau.example answered /v1/bureau with 409: Conflict",
     ),
+    "the token as a name": (body(f'{{"revision": "{TOKEN}"}}'.encode()), ECHO),
+    "the token in a header": (body(b'{"revision": "7"}', etag=f'"{TOKEN}"'), ECHO),
     "a wrong token": (echo, "https://bureau.example does not accept the token: Bad token …."),
     "forbidden": (status(403), "https://bureau.example does not permit /v1/bureau: Detail of 403."),
     "never ending": (dripping, "https://bureau.example did not answer in time"),

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000
 """Bytes of a file that is read, and so of what is remembered."""
+
+
+_LARGEST_YAML = 64 * 2**20
+"""Bytes of a file of YAML; `desired` reads no larger one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +136,26 @@ def digest(policies: Path) -> str:
         name = os.fsencode(path.relative_to(policies))
         content = b""
         if path.suffix == ".yaml":
-            try:
-                content = path.read_bytes()
-            except OSError:
-                content = os.urandom(16)  # equal to nothing
+            content = _content(path, policies) or os.urandom(16)  # equal to nothing
         found.update(b"%d %b %d %b" % (len(name), name, len(content), content))
     return found.hexdigest()
+
+
+def _content(path: Path, folder: Path) -> bytes | None:
+    """The bytes of a file of a folder of YAML; None where there is none that `desired` would read, or it is empty.
+
+    It is told from what is opened: a link that leads elsewhere, a pipe or a device must not be read, not even
+    for a digest.
+    """
+    try:
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            return None
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:
+            status = os.fstat(opened.fileno())
+            whole = stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST_YAML
+            return opened.read(_LARGEST_YAML) if whole else None
+    except OSError:
+        return None
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -153,3 +153,17 @@ def test_what_cannot_be_read_has_no_digest(tmp_path):
     os.mkfifo(tmp_path / "b") if hasattr(os, "mkfifo") else None
     (tmp_path / "c.yaml").symlink_to(tmp_path / "nowhere")
     assert digest(tmp_path) != digest(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes and devices as POSIX has them")
+@pytest.mark.parametrize("where", ["/dev/zero", "pipe", "../secret.yaml"])
+def test_nothing_outside_the_folder_is_read_not_even_for_a_digest(tmp_path, where, monkeypatch):
+    (tmp_path / "secret.yaml").write_text("canary-secret")
+    (tmp_path / "policies").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "policies" / "a.yaml").symlink_to(where if where[0] != "p" else tmp_path / "pipe")
+    opened = []
+    whole = os.open
+    monkeypatch.setattr(os, "open", lambda path, *rest: (opened.append(path), whole(path, *rest))[1])
+    assert digest(tmp_path / "policies") != digest(tmp_path / "policies")
+    assert opened == []

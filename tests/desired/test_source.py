@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from reconciler.desired import load
 from reconciler.desired.source import LIMIT, Source
 from reconciler.errors import InputError
-from tests.support.policies import complaints, write
+from tests.support.policies import complaints, small_register, write
 
 
 def test_no_folder(tmp_path):
@@ -54,6 +55,62 @@ def test_a_link_inside_the_folder_is_a_file_read_twice(tmp_path):
     write(tmp_path, a="bundles: {b: [books]}\n")
     (tmp_path / "b.yaml").symlink_to(tmp_path / "a.yaml")
     assert [line.split(":")[0] for line in complaints(tmp_path)] == ["b.yaml"]
+
+
+@pytest.mark.parametrize("inside", ["", "more/"])
+def test_a_folder_that_is_a_link_is_not_walked(tmp_path, inside):
+    (tmp_path / "elsewhere").mkdir()
+    write(tmp_path / "elsewhere", secret="bundles: {canary: [books]}\n")
+    policies = tmp_path / "policies"
+    (policies / inside).mkdir(parents=True)
+    write(policies, a="bundles: {top: [books]}\n")
+    (policies / f"{inside}link").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert list(load(policies).sections["bundles"]) == ["top"]
+
+
+def test_a_link_to_a_link_out_of_the_folder_is_refused(tmp_path):
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    (tmp_path / "secret").write_text("canary: x\n")
+    (policies / "hop").symlink_to("../secret")
+    (policies / "a.yaml").symlink_to("hop")
+    assert ["link-outside" in line for line in complaints(policies)] == [True]
+
+
+OPENED: list[str] = []
+
+
+def test_no_word_in_the_yaml_makes_a_file_be_read(tmp_path):
+    """Wherever a path may be written, and in YAML's own ways to name one: nothing there is opened."""
+    secret = tmp_path / "canary-secret.yaml"
+    secret.write_text("bundles: {x: [books]}\n")
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    watching = True
+
+    def watch(event: str, arguments: tuple) -> None:
+        if watching and event in ("open", "os.listdir", "os.scandir"):
+            OPENED.append(str(arguments[0]))
+
+    sys.addaudithook(watch)
+    for path in (secret, "../canary-secret.yaml", secret.as_uri()):
+        for text in (
+            f'access: {{a: {{who: "{path}", clients: ["{path}"], programs: ["{path}", "+{path}"], reason: "{path}"}}}}',
+            f'bundles: {{"{path}": ["{path}"]}}',
+            f'teams: {{t: {{lead: "{path}", members: ["{path}"]}}}}',
+            f'bureau: "{path}"',
+            f"bundles: !include {path}",
+            f"!!python/object/apply:builtins.open [{path}]",
+            f"%INCLUDE {path}\n---\nbureau: b",
+            f"<<: {path}",
+            f'"$ref": "{path}"',
+            f'include: ["{path}"]',
+        ):
+            write(policies, a=f"{text}\n")
+            complaints(policies, small_register())
+    watching = False
+    assert any("a.yaml" in path for path in OPENED)
+    assert [path for path in OPENED if "canary" in path] == []
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")

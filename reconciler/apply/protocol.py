@@ -28,6 +28,8 @@ class Order:
             precondition-failed, and nothing is done to it.
         run: names the run that the order belongs to; changes of the same run are not somebody else's.
         other_programs_too: removing access also takes programs outside the bureau package.
+        after: places of earlier orders of the run that must have done all that they ask before this is sent; it
+            is what the run keeps to, and not part of what is sent.
     """
 
     kind: OperationKind
@@ -37,6 +39,7 @@ class Order:
     revision: str
     run: str
     other_programs_too: bool = False
+    after: tuple[int, ...] = ()
 
 
 class JobState(StrEnum):

@@ -32,11 +32,13 @@ class Ended(StrEnum):
     """The backend did not take it."""
     NOT_SENT = "not-sent"
     """It was not sent, because apply stopped before."""
+    WITHHELD = "withheld"
+    """It was not sent, because an order that had to be done before it was not done."""
 
     @property
     def final(self) -> bool:
         """Whether nothing more will become of it, also where the run goes on."""
-        return self in (Ended.FINISHED, Ended.REJECTED)
+        return self in (Ended.FINISHED, Ended.REJECTED, Ended.WITHHELD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Run a plan's operations as jobs, a few at a time, and follow them to their results.
 
 It sends what the plan says and nothing else (law 4); what a backend refuses is reported and never sent
-again. One order that fails does not stop the others. What stops the sending: a backend that cannot be reached, a
+again. One order that fails does not stop the others, but for those that wait for it. What stops the sending: a backend that cannot be reached, a
 lease that is lost, a journal that cannot be written. Whoever calls it may stop it with KeyboardInterrupt: then
 nothing more is sent, and what is running is followed for a while.
 
@@ -141,10 +141,28 @@ class _Run:
 
     def _step(self) -> None:
         """Send while there is room, then ask about the job that was sent first."""
-        while self._queue and len(self._sent) < self._pace.width:
-            self._send(self._queue.popleft())
+        while len(self._sent) < self._pace.width and (place := self._next()) is not None:
+            self._queue.remove(place)
+            self._send(place)
         if self._sent:
             self._follow(self._pace.patience)
+
+    def _next(self) -> int | None:
+        """The first order that waits for nothing any more; those that wait in vain are not sent."""
+        going = {*self._queue, *(sent.place for sent in self._sent)}
+        for place in tuple(self._queue):
+            before = self._results[place].order.after
+            if not going.isdisjoint(before):
+                continue
+            undone = [result for result in (self._results[i] for i in before) if not result.clean]
+            if not undone:
+                return place
+            # where an earlier one may still be done when the run goes on, so may this
+            self._queue.remove(place)
+            going.remove(place)
+            ended = Ended.WITHHELD if all(one.ended.final for one in undone) else Ended.NOT_SENT
+            self._end(place, replace(self._results[place], ended=ended))
+        return None
 
     def _wind_down(self) -> None:
         """Send nothing more, and follow what is running for a while; a second interrupt ends that too."""

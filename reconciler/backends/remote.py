@@ -102,10 +102,11 @@ class RemoteBackend:
 
     def submit(self, order: Order, idempotency_key: str, lease: str | None = None) -> Job:
         """Start an operation. The same key again starts nothing and tells of the same job."""
+        from reconciler.apply.documents import order_document
         from reconciler.backends import wire
 
         headers = {"Idempotency-Key": idempotency_key, **({} if lease is None else {"Lease": lease})}
-        return wire.job(self._api.post("/v1/operations", wire.order(order), headers).body)
+        return wire.job(self._api.post("/v1/operations", order_document(order), headers).body)
 
     def job(self, key: str, patience: float) -> Job:
         """How far a job is; waits up to so many seconds for it to be done."""

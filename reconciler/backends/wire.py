@@ -13,7 +13,6 @@ from reconciler.rights import Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reconciler.apply.protocol import Order
     from reconciler.backends.fields import Fields
 
 Row = TypeVar("Row", Client, Consultant, Program)
@@ -77,18 +76,6 @@ def each_once(rows: Sequence[Row], place: str) -> Sequence[Row]:
             raise BackendError(Message("{place} lists {key} twice", place=place, key=row.key))
         seen.add(row.key)
     return rows
-
-
-def order(value: Order) -> dict[str, Any]:
-    """The body of POST /v1/operations."""
-    return {
-        "operation": value.kind.value,
-        "consultants": value.consultants,
-        "clients": value.clients,
-        "programs": value.programs,
-        "other-programs-too": value.other_programs_too,
-        "expect": {"revision": value.revision, "run": value.run},
-    }
 
 
 def job(fields: Fields) -> Job:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @options.filters
 @options.as_of
 @options.only
-@options.allow_removals
+@options.allow
 @options.option("--yes", "-y", is_flag=True, help=N_("Do not ask; needed where there is no terminal."))
 @options.option(
     "--job-timeout",

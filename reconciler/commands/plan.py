@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @options.as_of
 @options.ahead
 @options.only
-@options.allow_removals
+@options.allow
 @options.option(
     "--detailed-exitcode", is_flag=True, help=N_("Exit with 2 where there are changes, for pipelines.")
 )

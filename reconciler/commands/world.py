@@ -27,7 +27,7 @@ class Wanted:
         as_of: the day; None for today in the bureau's time zone.
         half: grants or removals alone.
         ahead: days within which endings are named.
-        allow_removals: so many removals are meant, although they are over the limit.
+        allow: guardrails that may be passed this once, each with the figure that it showed or what it is about.
         consultants: only these, by key.
         clients: only these, by key.
         teams: only consultants of these.
@@ -37,7 +37,7 @@ class Wanted:
     as_of: dt.date | None = None
     half: Half | None = None
     ahead: int = 14
-    allow_removals: int | None = None
+    allow: tuple[tuple[str, str], ...] = ()
     consultants: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
@@ -80,18 +80,20 @@ def open_world(where: Where) -> Iterator[World]:
 def make_plan(policy: Policy, current: Current, wanted: Wanted) -> Plan:
     """Plan from the YAML and a current state; the core from end to end."""
     from reconciler.desired import resolve
+    from reconciler.guardrails.allow import Allowed
     from reconciler.plan import build
     from reconciler.plan.focus import narrow
 
     date = wanted.as_of or today(current.register)
-    desired = resolve(policy, current.register, date)
+    allowed = Allowed.of(wanted.allow)
+    desired = allowed.widen(resolve(policy, current.register, date), current.register)
     return build(
         narrow(desired, _focus(policy, current.register, wanted)),
         current,
         date,
         half=wanted.half,
         ahead=wanted.ahead,
-        allow_removals=wanted.allow_removals,
+        allow=allowed.figures,
     )
 
 

@@ -10,12 +10,12 @@ Findings are collected, never raised one by one; nothing here prints, and nothin
 
 from reconciler.desired.config import read_checked
 from reconciler.desired.folder import load
+from reconciler.desired.guardrails import Amount, Guardrails, Limits
 from reconciler.desired.pick import is_selector, pick
 from reconciler.desired.policy import Policy
 from reconciler.desired.resolve import resolve
 from reconciler.desired.values import (
     Desired,
-    Limits,
     Renames,
     Rule,
     RuleKind,
@@ -26,7 +26,9 @@ from reconciler.desired.values import (
 )
 
 __all__ = [
+    "Amount",
     "Desired",
+    "Guardrails",
     "Limits",
     "Policy",
     "Renames",

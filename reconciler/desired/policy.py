@@ -17,8 +17,25 @@ if TYPE_CHECKING:
     from reconciler.desired.document import Document, Path, Value
     from reconciler.errors import Position
 
-SECTIONS = ("teams", "bundles", "access", "never", "manage", "renames.consultants", "renames.clients")
+SECTIONS = (
+    "teams",
+    "bundles",
+    "access",
+    "never",
+    "manage",
+    "guardrails",
+    "guardrails.limits",
+    "guardrails.never-together",
+    "guardrails.require",
+    "guardrails.expressions",
+    "waivers",
+    "renames.consultants",
+    "renames.clients",
+)
 """Where names are defined; `bureau` is one of its own."""
+
+_INNER = frozenset(section.partition(".")[0] for section in SECTIONS if "." in section)
+"""Keys whose values hold sections."""
 
 
 class Entry(NamedTuple):
@@ -166,9 +183,12 @@ def _entries(document: Document) -> Iterator[tuple[str, Entry]]:
         value = root[key]
         if key == "bureau":
             yield "bureau", Entry(key, value, document, node)
-        elif key == "renames" and isinstance(value, dict):
+        elif key in _INNER and isinstance(value, dict):
             for kind, inner in document.keys(node + 1, value).items():
-                yield from _section(document, f"renames.{kind}", inner, value[kind])
+                if f"{key}.{kind}" in SECTIONS:
+                    yield from _section(document, f"{key}.{kind}", inner, value[kind])
+                elif key in SECTIONS:
+                    yield key, Entry(kind, value[kind], document, inner)
         else:
             yield from _section(document, key, node, value)
 

@@ -13,9 +13,9 @@ from reconciler.desired.findings import fail_or_warnings
 from reconciler.desired.pause import no_garbage_collection
 from reconciler.desired.policy import positions_of
 from reconciler.desired.programs import Masks
+from reconciler.desired.read_guardrails import Reading, read_guardrails
 from reconciler.desired.values import (
     Desired,
-    Limits,
     Rule,
     RuleKind,
     Scope,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reconciler.desired.policy import Entry, Policy
     from reconciler.errors import Position
     from reconciler.grid import Register
-    from reconciler.grid.arrays import Flags
+    from reconciler.grid.arrays import Flags, Ids
 
 
 def resolve(policy: Policy, register: Register, on: date, part: Part = EVERYTHING) -> Desired:
@@ -64,12 +64,13 @@ def _resolve(policy: Policy, register: Register, on: date, part: Part) -> Desire
     for number, (entry, rule) in enumerate(zip(entries, rules, strict=True)):
         # what is ahead covers nothing yet, but its names are checked already
         expander.add(number, entry, current=rule.standing is not Standing.ENDED)
+    guardrails = read_guardrails(policy, Reading(register, world, masks, findings))
     warnings = fail_or_warnings(findings)
     sources, ahead = _sources(expander, rules, len(policy.assignments))
     outside = _outside_scope(register, entries, sources, scope, rules)
     findings = [*policy.findings, *warnings, *outside]
     said = _desired(policy, register, scope, rules, sources, world=world, findings=fail_or_warnings(findings))
-    return replace(said, ahead=ahead)
+    return replace(said, ahead=ahead, guardrails=guardrails)
 
 
 def _other_bureau(policy: Policy, register: Register) -> list[Finding]:
@@ -96,12 +97,22 @@ def _scope(policy: Policy, register: Register, world: World, masks: Masks, findi
             flags[:] = False
             flags[side.select_all(manage[key], "", findings)] = True
     people, companies = register.consultants.names, register.clients.names
-    consultants[people.ids(world.renames.waiting_consultants)] = False
-    clients[companies.ids(world.renames.waiting_clients)] = False
+    old_consultants = _set_apart(consultants, people.ids(world.renames.waiting_consultants))
+    old_clients = _set_apart(clients, companies.ids(world.renames.waiting_clients))
     programs = masks.package
     if "programs" in manage:
         programs = masks.of(manage["programs"], (), manage["programs"].value)
-    return Scope(consultants, clients, programs)
+    return Scope(consultants, clients, programs, old_consultants, old_clients)
+
+
+def _set_apart(flags: Flags, waiting: Ids) -> Flags | None:
+    """Take out the old keys that wait beside their new ones, and return those taken out; None where there are none."""
+    if not len(waiting):
+        return None
+    old = np.zeros_like(flags)
+    old[waiting] = flags[waiting]
+    flags[waiting] = False
+    return old
 
 
 def _rules(policy: Policy, on: date) -> list[Rule]:
@@ -122,7 +133,8 @@ def _rule(entry: Entry, kind: RuleKind, position: Position, on: date) -> Rule:
     elif until is not None and until < on:
         standing = Standing.ENDED
     reason, previously = said.get("reason", ""), said.get("previously", "")
-    return Rule(entry.name, kind, position, start, until, reason, previously, standing)
+    ticket = said.get("ticket", "")
+    return Rule(entry.name, kind, position, start, until, reason, previously, standing, ticket)
 
 
 def _sources(expander: Expander, rules: list[Rule], denials: int) -> tuple[Sources, Sources]:
@@ -142,7 +154,7 @@ def _outside_scope(
     register: Register, entries: tuple[Entry, ...], sources: Sources, scope: Scope, rules: list[Rule]
 ) -> list[Finding]:
     """A warning for each assignment that reaches outside of what the policy manages."""
-    inside = _inside(register, sources, scope) & (sources.masks & ~np.uint64(scope.programs) == 0)
+    inside = scope.holds(sources.keys, register.shape) & (sources.masks & ~np.uint64(scope.programs) == 0)
     gives = [rule.kind is RuleKind.ASSIGNMENT and rule.standing is Standing.IN_FORCE for rule in rules]
     beyond = ~inside & np.array(gives, dtype=np.bool_)[sources.rules]
     findings = []
@@ -160,12 +172,6 @@ def _outside_scope(
     return findings
 
 
-def _inside(register: Register, sources: Sources, scope: Scope) -> Flags:
-    stride = max(register.shape.consultants, 1)
-    inside: Flags = scope.consultants[sources.keys % stride] & scope.clients[sources.keys // stride]
-    return inside
-
-
 def _desired(
     policy: Policy,
     register: Register,
@@ -179,9 +185,10 @@ def _desired(
     shape, keys, masks = register.shape, sources.keys, sources.masks
     ended = np.array([rule.standing is Standing.ENDED for rule in rules], dtype=np.bool_)[sources.rules]
     active = register.consultants.active[keys % max(shape.consultants, 1)]
-    inside = _inside(register, sources, scope)
+    inside = scope.holds(keys, shape)
     gives = sources.rules < sources.denials
-    denies, programs = ~gives & ~ended & inside, np.uint64(scope.programs)
+    reached = scope.forbids(keys, shape) if scope.waits else inside
+    denies, programs = ~gives & ~ended & reached, np.uint64(scope.programs)
     whole = masks == 0
 
     def part(rows: Flags) -> Access:
@@ -197,7 +204,6 @@ def _desired(
         scope=scope,
         unlisted=Unlisted(manage.get("unlisted", Unlisted.REPORT)),
         other_programs=manage.get("outside-package") == "remove",
-        limits=Limits.of(manage.get("max-removals")),
         rules=tuple(rules),
         sources=sources,
         renames=world.renames,

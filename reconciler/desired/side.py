@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -106,6 +106,10 @@ class Side:
     def select_all(self, entry: Entry, key: str, findings: list[Finding]) -> Ids:
         """What a text or list of texts under a key of an entry selects; "" is the entry's value itself."""
         written, path = (entry.value[key], (key,)) if key else (entry.value, ())
+        return self.select_written(entry, path, written, findings)
+
+    def select_written(self, entry: Entry, path: Path, written: Any, findings: list[Finding]) -> Ids:
+        """What a text or list of texts selects, to which a path leads from the value of an entry."""
         chosen = [NOBODY]
         for place, text in texts(written, path):
             unknown: list[Word] = []

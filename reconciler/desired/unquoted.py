@@ -26,7 +26,13 @@ WORDS = frozenset(
 SIGNS = frozenset("0123456789+-.")
 """What a plain number or date starts with."""
 
-TYPED_KEYS = frozenset({"from", "until", "max-removals", "reason"})
+TYPED_KEYS = frozenset(
+    {
+        *("from", "until", "reason", "message", "en", "sv", "must"),
+        *("removals", "removals-per-client", "removals-per-consultant", "grants", "operations"),
+        *("consultants-per-client", "system-administrators-per-client", "above", "until-within"),
+    }
+)
 """Keys whose values are dates, numbers or free text, and need no quotes."""
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reconciler.desired.guardrails import Guardrails
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
     from reconciler.errors import Finding, Position
-    from reconciler.grid import Access
+    from reconciler.grid import Access, Shape
     from reconciler.grid.arrays import Flags, Ids, Keys, Masks
 
 
@@ -54,6 +56,7 @@ class Rule:
         reason: why; "" where it does not say.
         previously: its name before; "" where it had none.
         standing: on the day that was asked for.
+        ticket: the case that it was agreed in; "" where it does not say.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Rule:
     reason: str
     previously: str
     standing: Standing
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,31 +78,48 @@ class Scope:
         consultants: by id.
         clients: by id.
         programs: a mask within the bureau package.
+        old_consultants: by id, the old keys beside whose new ones they wait: only denials reach them.
+        old_clients: likewise.
     """
 
     consultants: Flags
     clients: Flags
     programs: int
+    old_consultants: Flags | None = None
+    old_clients: Flags | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether there are old keys that denials reach."""
+        return self.old_consultants is not None or self.old_clients is not None
+
+    def holds(self, keys: Keys, shape: Shape) -> Flags:
+        """For each pair, whether it is managed."""
+        stride = max(shape.consultants, 1)
+        inside: Flags = self.consultants[keys % stride] & self.clients[keys // stride]
+        return inside
+
+    def forbids(self, keys: Keys, shape: Shape) -> Flags:
+        """For each pair, whether denials reach it: it is managed, or of an old key."""
+        if not self.waits:
+            return self.holds(keys, shape)
+        people = self.consultants if self.old_consultants is None else self.consultants | self.old_consultants
+        companies = self.clients if self.old_clients is None else self.clients | self.old_clients
+        return Scope(people, companies, self.programs).holds(keys, shape)
+
+    def within(self, consultants: Flags | None, clients: Flags | None) -> Scope:
+        """The part of it at some consultants and clients; None for all."""
+        return Scope(
+            _both(self.consultants, consultants),
+            _both(self.clients, clients),
+            self.programs,
+            None if self.old_consultants is None else _both(self.old_consultants, consultants),
+            None if self.old_clients is None else _both(self.old_clients, clients),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits that the policy sets itself.
-
-    Attributes:
-        max_removals: a number of changes, or a part of the current access.
-        percent: whether it is a part, in percent; None for `max_removals` means no limit.
-    """
-
-    max_removals: float | None = None
-    percent: bool = False
-
-    @classmethod
-    def of(cls, text: str | None) -> Limits:
-        """From "50" or "2%", as the schema has accepted it."""
-        if text is None:
-            return cls()
-        return cls(float(text.removesuffix("%")), text.endswith("%"))
+def _both(flags: Flags, others: Flags | None) -> Flags:
+    return flags if others is None else flags & others
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +209,18 @@ class Desired:
     Attributes:
         access: D: the assignments in force, less the denials in force; only consultants who are active,
             programs of the package, and what is inside the scope.
-        denied_pairs: pairs on which access itself is denied, inside the scope; masks are 0.
-        denied_programs: programs that are denied while the pair stays, inside the scope.
+        denied_pairs: pairs on which access itself is denied, where the scope lets denials reach; masks are 0.
+        denied_programs: programs that are denied while the pair stays, likewise.
         ended: what assignments that have ended cover, and all that rules give to consultants who have left.
         scope: what the policy manages.
         unlisted: what becomes of access that no rule gives.
         other_programs: whether removing access may take programs outside the bureau package along.
-        limits: those that the policy sets itself.
         rules: assignments, then denials, each by name.
         sources: which rules cover what.
         renames: which names stand for others.
         findings: warnings.
         ahead: which rules that have not started yet will cover what.
+        guardrails: those that the policy sets itself.
     """
 
     access: Access
@@ -209,9 +230,9 @@ class Desired:
     scope: Scope
     unlisted: Unlisted
     other_programs: bool
-    limits: Limits
     rules: Sequence[Rule]
     sources: Sources
     renames: Renames
     findings: tuple[Finding, ...]
     ahead: Sources = field(default_factory=_no_sources)
+    guardrails: Guardrails = field(default_factory=Guardrails)

@@ -76,6 +76,7 @@ def _step(found: Explanation, step: Step) -> dict[str, Any]:
         "change": step.change.value,
         "programs": _programs(found.register, step.programs),
         "reason": step.reason.value if step.reason else None,
+        "guardrail": step.guardrail or None,
         "could": None if step.could is None else list(step.could),
         "rules": list(dict.fromkeys(found.rules[rule].name for rule in step.rules)),
     }

@@ -18,11 +18,23 @@ _TEXTS: dict[str, Message] = {
     Reason.UNKNOWN_CONSULTANT: Message("the bureau does not know the consultant any more"),
     Reason.UNKNOWN_CLIENT: Message("the bureau does not know the client any more"),
     Reason.PRECONDITION_FAILED: Message("somebody else changed it after the plan was made"),
+    Reason.PROTECTED: Message("it is protected: see “protected” under “guardrails”"),
+    Reason.OWN_ACCESS: Message("nobody removes their own access"),
+    Reason.NOT_TAKEN_OVER: Message("no rule mentions it, and it is not taken over yet"),
+    Reason.NEVER_TOGETHER: Message("nobody may have these programs together at a client"),
+    Reason.REQUIREMENT: Message("the rule does not carry what it must"),
+    Reason.EXPRESSION: Message("a rule of the bureau's own forbids it"),
 }
 
 
-def reason_text(reason: str | None) -> Message:
-    """The sentence for a reason code; a code that we do not know stands for itself."""
+def reason_text(reason: str | None, guardrail: str = "") -> Message:
+    """The sentence for a reason code; a code that we do not know stands for itself.
+
+    Args:
+        reason: the code.
+        guardrail: the name of the guardrail whose reason it is; "" where it has none.
+    """
     if reason is None:
         return Message("no reason was given")
-    return _TEXTS.get(reason, Message("the backend says: {code}", code=reason))
+    said = _TEXTS.get(reason, Message("the backend says: {code}", code=reason))
+    return Message("{reason} ({guardrail})", reason=said, guardrail=guardrail) if guardrail else said

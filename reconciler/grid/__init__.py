@@ -13,6 +13,7 @@ guardrails, blocks) reads the same two arrays.
 
 from reconciler.grid.access import Access, Shape
 from reconciler.grid.block import Block
+from reconciler.grid.change import PAIR_CHANGES, Change, Half
 from reconciler.grid.cover import Effort, Region, cover, only, outside
 from reconciler.grid.difference import Difference, diff
 from reconciler.grid.names import Names
@@ -20,12 +21,15 @@ from reconciler.grid.operation import OperationKind, Outcome
 from reconciler.grid.register import Clients, Consultants, Programs, Register
 
 __all__ = [
+    "PAIR_CHANGES",
     "Access",
     "Block",
+    "Change",
     "Clients",
     "Consultants",
     "Difference",
     "Effort",
+    "Half",
     "Names",
     "OperationKind",
     "Outcome",

@@ -1,5 +1,23 @@
-"""Limits and duties: pure functions over the whole plan, which may refuse it."""
+"""Guardrails: pure functions over what a plan would change, which hold changes back, find, or refuse the whole.
 
-from reconciler.guardrails.limits import Refusal, check_removals
+`case` has what they see and answer, `order` which there are; `plan.changes` and `plan.build` ask them.
+"""
 
-__all__ = ["Refusal", "check_removals"]
+from reconciler.guardrails.case import Case, Fate, Finding, Hold, Holding, Kind, Refusal, Violation
+from reconciler.guardrails.limits import check_limits
+from reconciler.guardrails.order import FINDINGS, ON_GRANTS, ON_REMOVALS
+
+__all__ = [
+    "FINDINGS",
+    "ON_GRANTS",
+    "ON_REMOVALS",
+    "Case",
+    "Fate",
+    "Finding",
+    "Hold",
+    "Holding",
+    "Kind",
+    "Refusal",
+    "Violation",
+    "check_limits",
+]

@@ -1,6 +1,6 @@
 """Build a plan: the one function that tells the story from desired and current state to operations.
 
-changes ─ who could do what is blocked ─ cover ─ figures ─ guardrails
+changes (guardrails, rights) ─ who could do what is blocked ─ cover ─ figures ─ limits, violations
 """
 
 from __future__ import annotations
@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.grid import Access, Region, cover, only, outside
-from reconciler.guardrails import check_removals
+from reconciler.grid import PAIR_CHANGES, Access, Change, Half, Region, cover, only, outside
+from reconciler.guardrails import FINDINGS, check_limits
 from reconciler.plan.changes import changes, managed
 from reconciler.plan.grounds import Ground, speaks
 from reconciler.plan.shares import all_or_none, in_blocks, shares
 from reconciler.plan.values import (
-    PAIR_CHANGES,
     Blocked,
-    Change,
     Changes,
     Ending,
-    Half,
     Operation,
     Plan,
     Unmanaged,
@@ -30,7 +27,7 @@ from reconciler.plan.values import (
 from reconciler.rights import Reason, allows_access, allows_programs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.desired import Desired
     from reconciler.grid.arrays import Flags, Masks
@@ -48,7 +45,7 @@ def build(
     *,
     half: Half | None = None,
     ahead: int = AHEAD,
-    allow_removals: int | None = None,
+    allow: Mapping[str, int] | None = None,
 ) -> Plan:
     """Plan how the current state becomes the desired one.
 
@@ -58,12 +55,12 @@ def build(
         date: the day that the plan is made for.
         half: the grants or the removals alone; None for both.
         ahead: name the assignments that end within so many days.
-        allow_removals: so many removals are meant, although they are over the limit.
+        allow: by name of a limit the figure that is meant, although it is over the limit.
 
     Returns:
         The plan; the same for the same input.
     """
-    found = changes(desired, current)
+    found, case = changes(desired, current, date, half)
     operations = tuple(_operations(found, desired, current))
     blocked = tuple(_blocked(found, desired, current))
     left = found.unmanaged
@@ -80,14 +77,13 @@ def build(
         blocked=blocked,
         unmanaged=unmanaged,
         ending=_ending(desired, date, ahead),
+        violations=tuple(violation for find in FINDINGS for violation in find(case)),
         refusals=(),
         findings=desired.findings,
         summary=summarise(found),
         other_programs_too=desired.other_programs,
     ).only(half)
-    ours = managed(desired, current.access)
-    refusals = check_removals(desired.limits, plan.summary.removals, len(ours) + ours.cells, allow_removals)
-    return plan.refused(refusals)
+    return plan.refused(check_limits(case, len(operations), managed(desired, current.access), allow or {}))
 
 
 def _operations(found: Changes, desired: Desired, current: Current) -> Iterator[Operation]:
@@ -158,12 +154,12 @@ class _Rules:
 
 def _blocked(found: Changes, desired: Desired, current: Current) -> Iterator[Blocked]:
     """Blocked changes as blocks: alike are those with the same kind, reason and who could do it."""
-    for (change, reason), rows in found.blocked.items():
+    for (change, reason, guardrail), rows in found.blocked.items():
         rules = _Rules(desired, change)
         for could, group in _by_who_could(change, reason, rows, current.others):
             blocks = cover(group, only(group))
             for block, share in shares(group, blocks, all_or_none(change, group)):
-                yield Blocked(change, reason, block, share.cells, could, rules.of(share.rows))
+                yield Blocked(change, reason, guardrail, block, share.cells, could, rules.of(share.rows))
 
 
 def _by_who_could(

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reconciler.grid import Change
 from reconciler.grid.arrays import bits
-from reconciler.plan.values import Change
+from reconciler.plan.outcome import outcome_digest
+from reconciler.plan.takeover import takeover
 
 if TYPE_CHECKING:
     from reconciler.errors import Finding
     from reconciler.grid import Block
+    from reconciler.guardrails import Violation
     from reconciler.plan.values import Blocked, Operation, Plan
 
 FORMAT = "reconciler-plan/1"
@@ -30,12 +33,18 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "revision": plan.revision,
         "operator": plan.operator.key,
         "in-sync": plan.in_sync,
+        "digest": outcome_digest(plan),
+        "violations": [_violation(plan, violation) for violation in plan.violations],
         "summary": summary_document(plan),
         "operations": [_operation(plan, operation) for operation in plan.operations],
         "blocked": [_blocked(plan, blocked) for blocked in plan.blocked],
+        "takeover": _takeover(plan),
         "unmanaged": [_block(plan, it.block) for it in plan.unmanaged],
         "ending": [{"rule": plan.rules[e.rule].name, "until": e.until.isoformat()} for e in plan.ending],
-        "refusals": [{"guardrail": r.guardrail, "figure": r.figure, "limit": r.limit} for r in plan.refusals],
+        "refusals": [
+            {"guardrail": r.guardrail, "figure": r.figure, "limit": r.limit, "message": str(r.message)}
+            for r in plan.refusals
+        ],
         "findings": [finding_document(finding) for finding in plan.findings],
         "operators-known": others is not None,
     }
@@ -96,10 +105,28 @@ def _operation(plan: Plan, operation: Operation) -> dict[str, Any]:
     }
 
 
+def _violation(plan: Plan, violation: Violation) -> dict[str, Any]:
+    return {
+        "kind": violation.kind.value,
+        "guardrail": violation.guardrail,
+        "fate": violation.fate.value,
+        "message": str(violation.message),
+        "reason": violation.reason,
+        "blocks": [_block(plan, block) for block in violation.blocks],
+        "cells": violation.cells,
+    }
+
+
+def _takeover(plan: Plan) -> dict[str, Any] | None:
+    waits = takeover(plan)
+    return None if waits is None else {"cells": waits.cells, "line": waits.line, "allow": list(waits.allow)}
+
+
 def _blocked(plan: Plan, blocked: Blocked) -> dict[str, Any]:
     return {
         "change": blocked.change.value,
         "reason": blocked.reason.value,
+        "guardrail": blocked.guardrail or None,
         **_block(plan, blocked.block),
         "cells": blocked.cells,
         "rules": [plan.rules[rule].name for rule in blocked.rules],

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reconciler.desired.values import RuleKind
+from reconciler.grid import Change
 from reconciler.plan.build import build
 from reconciler.plan.grounds import GROUNDS, Ground, grounds, lasting, speaks
-from reconciler.plan.values import Change
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,6 +86,7 @@ class Step:
         change: what happens.
         programs: those that change, or that go with the access.
         reason: why it is blocked; None where it is allowed.
+        guardrail: the name of the guardrail that blocks it; "" where none with a name does.
         could: who could do it, as in `Blocked`; None too where it is allowed.
         rules: numbers of the rules that say so.
     """
@@ -93,6 +94,7 @@ class Step:
     change: Change
     programs: int
     reason: Reason | None
+    guardrail: str
     could: tuple[str, ...] | None
     rules: tuple[int, ...]
 
@@ -225,11 +227,12 @@ def _steps(plan: Plan, asked: Asked, now: Holding) -> Iterator[Step]:
         gone = now.programs if one.change is Change.REMOVE_ACCESS else 0
         programs = (one.programs | gone) & asked.mask
         if every or programs:
-            yield Step(one.change, programs, None, None, one.rules)
+            yield Step(one.change, programs, None, "", None, one.rules)
     for blocked in plan.blocked:
         programs = blocked.block.mask & asked.mask
         if every or programs:
-            yield Step(blocked.change, programs, blocked.reason, blocked.could, blocked.rules)
+            why = blocked.reason, blocked.guardrail
+            yield Step(blocked.change, programs, *why, blocked.could, blocked.rules)
 
 
 def _holders(current: Current, asked: Asked) -> Iterator[int]:

@@ -25,9 +25,5 @@ class Focus:
 
 def narrow(desired: Desired, focus: Focus) -> Desired:
     """The desired state inside the focus; the rest is out of scope, and so is neither granted nor removed."""
-    scope = desired.scope
-    if focus.consultants is not None:
-        scope = replace(scope, consultants=scope.consultants & focus.consultants)
-    if focus.clients is not None:
-        scope = replace(scope, clients=scope.clients & focus.clients)
+    scope = desired.scope.within(focus.consultants, focus.clients)
     return replace(desired, scope=scope, access=desired.access.restrict(focus.consultants, focus.clients))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Message
+from reconciler.grid import Change
 from reconciler.plan.document import program_names
-from reconciler.plan.values import Change
 
 if TYPE_CHECKING:
     from reconciler.plan.values import Plan

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from reconciler.grid import Access, cover, only
+from reconciler.grid import PAIR_CHANGES, Access, Change, cover, only
 from reconciler.grid.arrays import find
-from reconciler.plan.values import PAIR_CHANGES, Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,10 +7,10 @@ access to a client is one cell, each program there is one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.grid import OperationKind
+from reconciler.grid import PAIR_CHANGES, Access, Change, Half
+from reconciler.guardrails import Fate
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,50 +18,23 @@ if TYPE_CHECKING:
 
     from reconciler.desired import Rule
     from reconciler.errors import Finding
-    from reconciler.grid import Access, Block, Register
-    from reconciler.guardrails import Refusal
+    from reconciler.grid import Block, Register
+    from reconciler.guardrails import Refusal, Violation
     from reconciler.rights import Operator, Reason
 
 
-class Change(StrEnum):
-    """What happens to a pair; the order is that of the plan and of apply.
+class Why(NamedTuple):
+    """What makes blocked changes alike.
 
-    Grants come before removals, so that a client is never left without anybody in between.
+    Attributes:
+        change: what would happen.
+        reason: why it does not.
+        guardrail: the name in the YAML of the guardrail that forbids it; "" where its kind has no names.
     """
 
-    GIVE_ACCESS = "give-access"
-    ADD_PROGRAMS = "add-programs"
-    REMOVE_PROGRAMS = "remove-programs"
-    REMOVE_ACCESS = "remove-access"
-
-    @property
-    def operation(self) -> OperationKind:
-        """The operation of the bureau that does it."""
-        return _OPERATIONS[self]
-
-    @property
-    def half(self) -> Half:
-        """Whether it grants or removes."""
-        return Half.GRANTS if self.operation is OperationKind.GIVE_ACCESS else Half.REMOVALS
-
-
-class Half(StrEnum):
-    """One half of a plan, for `--only`."""
-
-    GRANTS = "grants"
-    REMOVALS = "removals"
-
-
-_OPERATIONS = {
-    Change.GIVE_ACCESS: OperationKind.GIVE_ACCESS,
-    Change.ADD_PROGRAMS: OperationKind.GIVE_ACCESS,
-    Change.REMOVE_PROGRAMS: OperationKind.REMOVE_PROGRAMS,
-    Change.REMOVE_ACCESS: OperationKind.REMOVE_ACCESS,
-}
-
-
-PAIR_CHANGES = frozenset({Change.GIVE_ACCESS, Change.REMOVE_ACCESS})
-"""Changes where the access itself is a cell that changes."""
+    change: Change
+    reason: Reason
+    guardrail: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,21 +43,32 @@ class Changes:
 
     Attributes:
         allowed: by kind, the pairs with the programs that change.
-        blocked: by kind and reason, likewise; disjoint from what is allowed.
+        blocked: by kind, reason and guardrail, likewise; disjoint from what is allowed.
         unmanaged: what is held, wanted by no rule, and left alone.
+        along: of pairs that lose access, the programs that are not managed and go with it; maybe of pairs
+            that are blocked, too. None where nothing goes.
     """
 
     allowed: Mapping[Change, Access]
-    blocked: Mapping[tuple[Change, Reason], Access]
+    blocked: Mapping[Why, Access]
     unmanaged: Access
+    along: Access | None = None
 
     def only(self, half: Half) -> Changes:
         """The grants or the removals alone."""
         return Changes(
             {change: rows for change, rows in self.allowed.items() if change.half is half},
-            {why: rows for why, rows in self.blocked.items() if why[0].half is half},
+            {why: rows for why, rows in self.blocked.items() if why.change.half is half},
             self.unmanaged,
+            self.along,
         )
+
+    def goes_along(self) -> Access:
+        """What goes along with the accesses that really are removed."""
+        taken = self.allowed.get(Change.REMOVE_ACCESS)
+        if self.along is None or taken is None:
+            return Access.empty(self.unmanaged.shape)
+        return self.along.inside(taken)
 
 
 def count_cells(change: Change, rows: Access) -> int:
@@ -121,6 +105,7 @@ class Blocked:
     Attributes:
         change: what would happen.
         reason: why it does not.
+        guardrail: the name in the YAML of the guardrail that forbids it; "" where its kind has no names.
         block: exactly the pairs and programs that are blocked. Where access would be given or removed, the
             access to the client is blocked along with the programs of the mask.
         cells: how many cells that is.
@@ -130,6 +115,7 @@ class Blocked:
 
     change: Change
     reason: Reason
+    guardrail: str
     block: Block
     cells: int
     could: tuple[str, ...] | None
@@ -212,6 +198,7 @@ class Plan:
         blocked: changes that this operator does not get done.
         unmanaged: what no rule mentions, where the YAML wants it reported.
         ending: assignments that end soon.
+        violations: what guardrails find in what there is, or in what the plan leaves.
         refusals: guardrails that forbid to apply the plan.
         findings: warnings about the YAML.
         summary: the figures.
@@ -229,6 +216,7 @@ class Plan:
     blocked: tuple[Blocked, ...]
     unmanaged: tuple[Unmanaged, ...]
     ending: tuple[Ending, ...]
+    violations: tuple[Violation, ...]
     refusals: tuple[Refusal, ...]
     findings: tuple[Finding, ...]
     summary: Summary
@@ -236,8 +224,9 @@ class Plan:
 
     @property
     def in_sync(self) -> bool:
-        """Whether current access is what the YAML says, as far as the YAML says anything."""
-        return not self.operations and not self.blocked
+        """Whether current access is what the YAML says, as far as it says anything, and breaks no guardrail."""
+        wanted = any(violation.fate is Fate.WANTED for violation in self.violations)
+        return not self.operations and not self.blocked and not wanted
 
     def only(self, half: Half | None) -> Plan:
         """The grants or the removals of this plan alone; all of it for None."""
@@ -274,6 +263,6 @@ def summarise(changes: Changes) -> Summary:
         programs_added=count(Half.GRANTS, pairs=False),
         programs_removed=count(Half.REMOVALS, pairs=False),
         accesses_removed=count(Half.REMOVALS, pairs=True),
-        blocked=sum(count_cells(change, rows) for (change, _), rows in changes.blocked.items()),
+        blocked=sum(count_cells(change, rows) for (change, *_), rows in changes.blocked.items()),
         unmanaged=len(changes.unmanaged),
     )

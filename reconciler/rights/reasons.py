@@ -1,4 +1,4 @@
-"""Why something is not done: the codes that the plan predicts and the backend answers with."""
+"""Why something is not done: the codes that the plan predicts, and those that the backend answers with."""
 
 from __future__ import annotations
 
@@ -18,3 +18,10 @@ class Reason(StrEnum):
     UNKNOWN_CLIENT = "unknown-client"
     PRECONDITION_FAILED = "precondition-failed"
     """Somebody else changed the item after the revision that the operation was planned on."""
+    PROTECTED = "protected"
+    """A guardrail of the YAML keeps it from being removed; so the next two, and what follows them."""
+    OWN_ACCESS = "own-access"
+    NOT_TAKEN_OVER = "not-taken-over"
+    NEVER_TOGETHER = "never-together"
+    REQUIREMENT = "requirement"
+    EXPRESSION = "expression"

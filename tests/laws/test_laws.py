@@ -31,7 +31,7 @@ def allowed(plan: Plan, *changes: Change) -> set:
 
 def blocked(plan: Plan) -> set:
     found = set()
-    for (change, _), rows in plan.changes.blocked.items():
+    for (change, *_), rows in plan.changes.blocked.items():
         pairs_too = change in (Change.GIVE_ACCESS, Change.REMOVE_ACCESS)
         found |= {c for c in triples(plan.register, rows) if pairs_too or c[2] is not None}
     return found

@@ -48,11 +48,11 @@ def test_an_explanation_says_of_a_pair_what_the_plan_of_everything_says(question
     for one in asked:
         found = explain(world.desired, world.current, DAY, one)
         told = {
-            (step.change, step.reason): step.programs
+            (step.change, step.reason, step.guardrail): step.programs
             & (managed if step.change is Change.REMOVE_ACCESS else one.mask)
             for step in found.steps
         }
-        planned = {(change, None): rows for change, rows in changes.allowed.items()} | changes.blocked
+        planned = {(change, None, ""): rows for change, rows in changes.allowed.items()} | changes.blocked
         expected = {why: holding(rows, one) for why, rows in planned.items()}
         whole = one.program is None
         assert {why for why, mask in told.items() if whole or mask} == {

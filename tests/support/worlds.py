@@ -7,7 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from reconciler.desired import Desired, Limits, Renames, Rule, RuleKind, Scope, Sources, Standing, Unlisted
+from reconciler.desired import (
+    Desired,
+    Guardrails,
+    Renames,
+    Rule,
+    RuleKind,
+    Scope,
+    Sources,
+    Standing,
+    Unlisted,
+)
+from reconciler.desired.guardrails import EVERY_PROGRAM
 from reconciler.errors import Position
 from reconciler.grid import Access, Clients, Consultants, Programs, Register
 from reconciler.grid.register import Client, Consultant, Program
@@ -87,6 +98,11 @@ def current(register: Register, state: Access, me: Operator | None = None, other
     )
 
 
+def everything(register: Register) -> np.ndarray:
+    """Everything is taken over, everywhere."""
+    return np.full(register.shape.clients, EVERY_PROGRAM, dtype=np.uint64)
+
+
 def desired(register: Register, state: Access, **changes) -> Desired:
     """A desired state given by one rule, "rule"; other fields of Desired by name."""
     shape = register.shape
@@ -106,11 +122,11 @@ def desired(register: Register, state: Access, **changes) -> Desired:
         ),
         "unlisted": Unlisted.REMOVE,
         "other_programs": False,
-        "limits": Limits(),
         "rules": (rule,),
         "sources": Sources(state.keys, state.masks, np.zeros(len(state), dtype=np.int64), 1),
         "renames": Renames(),
         "findings": (),
+        "guardrails": Guardrails(taken_over=everything(register)),
     }
     return Desired(**(fields | changes))
 

@@ -207,7 +207,7 @@ class _Writer:
             else:
                 lines += detail(say("programs: {programs}", programs=programs))
         if step.reason is not None:
-            lines += detail(say("blocked: {reason}", reason=reason_text(step.reason)))
+            lines += detail(say("blocked: {reason}", reason=reason_text(step.reason, step.guardrail)))
             if step.could is not None and step.reason.startswith("needs-"):
                 lines += detail(self.who_could(step.could))
         return lines + (self.why(step) if step.change.half is Half.REMOVALS else [])

@@ -9,10 +9,12 @@ from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.safe import clean
 from reconciler.formats.text.findings import findings_lines
+from reconciler.formats.text.guardrails import Broken, broken, broken_item, takeover_lines
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
 from reconciler.grid import Access
 from reconciler.plan import Change, Half
+from reconciler.plan.outcome import outcome_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +55,9 @@ def plan_text(plan: Plan, say: Catalogue, *, full: bool = False, drift: bool = F
         if drift
         else say("Plan for {bureau} on {date}", **values)
     )
-    return "\n".join([*paragraph(title), *_Writer(plan, say, full=full).lines()]) + "\n"
+    writer = _Writer(plan, say, full=full)
+    lines = [*paragraph(title), *writer.lines(), *(() if drift else writer.digest())]
+    return "\n".join(lines) + "\n"
 
 
 def blocked_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
@@ -62,7 +66,7 @@ def blocked_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
-_Thing = TypeVar("_Thing", "Operation", "Blocked", "Unmanaged")
+_Thing = TypeVar("_Thing", "Operation", "Blocked", "Unmanaged", Broken)
 
 
 class _Writer:
@@ -76,11 +80,13 @@ class _Writer:
     def lines(self) -> list[str]:
         return [
             *self.head(),
+            *self.violations(),
             *(line for change in Change for line in self.section(change)),
             *self.blocked(),
             *self.unmanaged(),
             *self.ending(),
             *findings_lines(self.plan.findings, self.say),
+            *takeover_lines(self.plan, self.say),
             *self.refusals(),
             *self.summary(),
         ]
@@ -88,6 +94,17 @@ class _Writer:
     def head(self) -> list[str]:
         plan = self.plan
         return paragraph(self.say("Operator: {name}", name=plan.operator.label or plan.operator.key))
+
+    def violations(self) -> list[str]:
+        found = self.plan.violations
+        if not found:
+            return []
+        lines = heading(
+            self.say.count(
+                "A guardrail is broken: {n} finding", "Guardrails are broken: {n} findings", len(found)
+            )
+        )
+        return [*lines, *self.folded(broken(found), lambda one: broken_item(one, self.name, self.say))]
 
     def section(self, change: Change) -> list[str]:
         operations = [o for o in self.plan.operations if o.change is change]
@@ -164,7 +181,7 @@ class _Writer:
         lines += detail(self.name.at(blocked.block.clients))
         if blocked.block.mask:
             lines += detail(self.programs(blocked.change, blocked.block.mask))
-        lines += detail(say("blocked: {reason}", reason=reason_text(blocked.reason)))
+        lines += detail(say("blocked: {reason}", reason=reason_text(blocked.reason, blocked.guardrail)))
         if blocked.could is not None and blocked.reason.startswith("needs-"):
             lines += detail(self.who_could(blocked.could))
         return lines + self.why(blocked.change, blocked.rules, blocked.block.consultants)
@@ -227,6 +244,13 @@ class _Writer:
         else:
             text = say("Nothing to do: access is what the rules say.")
         return ["", *paragraph(text)]
+
+    def digest(self) -> list[str]:
+        """What is approved where this plan is approved; the line itself is never broken, so that it can be copied."""
+        if not self.plan.operations:
+            return []
+        text = self.say("To approve exactly these changes, and nothing else, approve their digest:")
+        return ["", *paragraph(text), f"  {outcome_digest(self.plan)}"]
 
     def figures(self) -> Iterator[tuple[int, str]]:
         say, changes = self.say, self.plan.changes

@@ -1,0 +1,72 @@
+"""What guardrails say of a plan: what is broken, and what waits until it is taken over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.errors import Message
+from reconciler.formats.safe import clean
+from reconciler.formats.text.lines import detail, heading, item, paragraph
+from reconciler.guardrails import Fate
+from reconciler.plan.takeover import takeover
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.formats.names import Namer
+    from reconciler.grid import Block
+    from reconciler.guardrails import Violation
+    from reconciler.plan import Plan
+
+_FATES = {
+    Fate.REMOVED: Message("this plan ends it"),
+    Fate.BLOCKED: Message("what would end it is blocked"),
+    Fate.LEFT: Message("it ends with the other half of the plan"),
+    Fate.WANTED: Message("it lasts, because the rules give it"),
+    Fate.WAIVED: Message("it is accepted by a waiver"),
+}
+
+
+class Broken(NamedTuple):
+    """One block of a violation."""
+
+    violation: Violation
+    block: Block
+
+
+def broken(violations: Sequence[Violation]) -> list[Broken]:
+    """The blocks of all violations, each with its own."""
+    return [Broken(violation, block) for violation in violations for block in violation.blocks]
+
+
+def broken_item(one: Broken, name: Namer, say: Catalogue) -> list[str]:
+    """A block that breaks a guardrail: whose, where, which, why, and what becomes of it."""
+    violation, block = one
+    lines = item("!", name.consultants(block.consultants)) + detail(name.at(block.clients))
+    if block.mask:
+        lines += detail(say("programs: {programs}", programs=name.programs(block.mask)))
+    told = say.message(violation.message)
+    lines += detail(f"{told} ({clean(violation.reason)})" if violation.reason else told)
+    return lines + detail(say.message(_FATES[violation.fate]))
+
+
+def takeover_lines(plan: Plan, say: Catalogue) -> list[str]:
+    """How many changes wait until they are taken over, and how to let them go."""
+    waits = takeover(plan)
+    if waits is None:
+        return []
+    text = say.count(
+        "{n} removal is held back because no rule mentions what it takes, and nobody has said that this folder"
+        " has taken it over. If it is meant, write this under “manage:”, or add it to what stands there:",
+        "{n} removals are held back because no rule mentions what they take, and nobody has said that this"
+        " folder has taken it over. If they are meant, write this under “manage:”, or add it to what stands there:",
+        waits.cells,
+    )
+    once = say("To let it go this once: {flags}", flags=" ".join(f"--allow {one}" for one in waits.allow))
+    return [
+        *heading(say("Not taken over yet")),
+        *paragraph(text),
+        f"    {clean(waits.line)}",
+        *paragraph(once),
+    ]

@@ -1,0 +1,196 @@
+"""What a guardrail sees, and what it may answer: values only.
+
+A guardrail is a function from a `Case`: what the bureau has, what the rules want, and what a plan would change.
+It answers with `Hold`s (changes that it forbids), `Violation`s (what it finds) or `Refusal`s (the plan is too much
+as a whole). It decides by these alone, so that the same YAML, state, day and rights give the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from reconciler.errors import Message
+from reconciler.grid import Access, cover, only
+from reconciler.grid.arrays import find
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from reconciler.desired import Desired
+    from reconciler.grid import Block, Change, Half, Register
+    from reconciler.rights import Operator, Reason
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a plan would change, with all that a guardrail may need to judge it.
+
+    Attributes:
+        register: the names behind the ids.
+        desired: what the YAML says; `desired.guardrails` are the guardrails.
+        have: all access that there is, programs that are not managed included.
+        operator: who would do it.
+        others: the other operators, None where the backend does not tell.
+        date: the day that the plan is for.
+        half: the half of the plan that is asked for; None for both. What the other half would change is not here.
+        give: pairs that would be given access, with the programs that they get.
+        add: pairs that have access, with the programs that would be added.
+        remove: pairs that keep their access, with the programs that would be removed.
+        take: pairs that would lose access, with the managed programs that go with it.
+    """
+
+    register: Register
+    desired: Desired
+    have: Access
+    operator: Operator
+    others: tuple[Operator, ...] | None
+    date: dt.date
+    half: Half | None
+    give: Access
+    add: Access
+    remove: Access
+    take: Access
+
+    @cached_property
+    def grants(self) -> Access:
+        """The programs that would be granted, at pairs with access and at new ones (mask 0: access alone)."""
+        return self.give.union(self.add)
+
+    @cached_property
+    def after(self) -> Access:
+        """All access that there would be afterwards, programs that are not managed included."""
+        have = self.have
+        keep = np.ones(len(have), dtype=np.bool_)
+        keep[_rows_of(have, self.take)[0]] = False
+        masks = have.masks.copy()
+        rows, held = _rows_of(have, self.remove)
+        masks[rows] &= ~self.remove.masks[held]
+        left = Access(have.shape, have.keys, masks).where(keep)
+        return left.union(self.grants) if len(self.grants) else left
+
+
+def _rows_of(state: Access, of: Access) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows of a state the pairs of another are, and which of those pairs it has."""
+    at, found = find(state.keys, of.keys)
+    return at[found], found
+
+
+class Hold(NamedTuple):
+    """Changes that a guardrail forbids; the rest of the plan goes on.
+
+    Attributes:
+        change: the kind of change that they are of.
+        reason: why.
+        guardrail: its name in the YAML; "" where its kind has no names.
+        rows: pairs with the programs that it is about. A whole row of `give` holds the access back with its
+            programs, part of one only those programs; any row of `take` keeps the access, and of its programs
+            those of the mask, while the others still go.
+    """
+
+    change: Change
+    reason: Reason
+    guardrail: str
+    rows: Access
+
+
+Holding: TypeAlias = Callable[[Case], Iterable[Hold]]
+"""A guardrail that holds changes back."""
+
+
+class Fate(StrEnum):
+    """What becomes of a violation with this plan."""
+
+    REMOVED = "removed"
+    """The plan ends it."""
+    BLOCKED = "blocked"
+    """It should end, and what would end it is blocked."""
+    LEFT = "left"
+    """It would end with the other half of the plan, which was not asked for."""
+    WANTED = "wanted"
+    """The rules themselves give it: it lasts until they change."""
+    WAIVED = "waived"
+    """A waiver accepts it."""
+
+
+class Kind(StrEnum):
+    """Which guardrail a violation is of."""
+
+    DENIAL = "denial"
+    NEVER_TOGETHER = "never-together"
+    EXPRESSION = "expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a guardrail finds in what the bureau has, or in what the plan leaves.
+
+    Attributes:
+        kind: of the guardrail.
+        guardrail: its name in the YAML.
+        fate: what becomes of it.
+        message: what is wrong.
+        reason: what the YAML says why; "" where it does not say.
+        blocks: where, exactly; mask 0 is access without programs.
+        cells: how many cells that is.
+    """
+
+    kind: Kind
+    guardrail: str
+    fate: Fate
+    message: Message
+    reason: str
+    blocks: tuple[Block, ...]
+    cells: int
+
+    @classmethod
+    def of(
+        cls, kind: Kind, guardrail: str, fate: Fate, message: Message, rows: Access, reason: str = ""
+    ) -> Violation:
+        """A violation at pairs with programs; mask 0 is access alone."""
+        blocks = cover(rows, only(rows))
+        return cls(
+            kind,
+            guardrail,
+            fate,
+            message,
+            reason,
+            blocks,
+            rows.cells + int(np.count_nonzero(rows.masks == 0)),
+        )
+
+
+Finding: TypeAlias = Callable[[Case], Iterable[Violation]]
+"""A guardrail that looks at a plan when all is decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A guardrail that forbids the plan as a whole.
+
+    Attributes:
+        guardrail: the name of the limit in the YAML, and of `--allow`.
+        figure: what the plan has; exactly this may be allowed.
+        limit: what may be.
+        told: what is too much, in a sentence.
+    """
+
+    guardrail: str
+    figure: int
+    limit: int
+    told: Message
+
+    @property
+    def message(self) -> Message:
+        """What it says, with the way past it."""
+        return Message(
+            "{guardrail}: {told}; if that is meant, say so with {flag}",
+            guardrail=self.guardrail,
+            told=self.told,
+            flag=f"--allow {self.guardrail}={self.figure}",
+        )

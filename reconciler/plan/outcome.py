@@ -1,0 +1,64 @@
+"""The outcome of a plan: exactly what apply would do, cell by cell, and its digest, which is what is approved.
+
+Nothing is in it but who would do what at which bureau. Rules, the day, revisions and commits may all change: as
+long as the outcome is the same, so is the digest, and an approval of it holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from reconciler.grid import Change
+from reconciler.grid.arrays import bits
+
+if TYPE_CHECKING:
+    from reconciler.grid import Access, Register
+    from reconciler.plan.values import Plan
+
+FORMAT = "reconciler-outcome/1"
+"""Name and version of the document; part of what is digested."""
+
+ALONG = "goes-along"
+"""Beside the kinds of change: programs that are not managed and are lost with an access."""
+
+
+def outcome_document(plan: Plan) -> dict[str, Any]:
+    """What apply would do: for each kind of change a row for each pair, by client, then consultant.
+
+    A row is consultant, client and the programs that are granted or removed there. It does not depend on how
+    changes are put together into operations.
+    """
+    register, found = plan.register, plan.changes
+    changes = {change.value: _rows(register, found.allowed[change]) for change in Change if change in found.allowed}
+    return {
+        "format": FORMAT,
+        "bureau": register.bureau,
+        "operator": plan.operator.key,
+        "changes": {change.value: [] for change in Change}
+        | changes
+        | {ALONG: _rows(register, found.goes_along())},
+    }
+
+
+def outcome_digest(plan: Plan) -> str:
+    """SHA-256 over the outcome as RFC 8785 writes it: "sha256:" and 64 hexadecimal digits."""
+    return digest_of(outcome_document(plan))
+
+
+def digest_of(document: Any) -> str:
+    """SHA-256 over a JSON document as RFC 8785 writes it.
+
+    Raises:
+        ValueError: where it holds what that cannot write, such as half a character.
+    """
+    import rfc8785
+
+    return f"sha256:{hashlib.sha256(rfc8785.dumps(document)).hexdigest()}"
+
+
+def _rows(register: Register, rows: Access) -> list[list[Any]]:
+    consultants, clients = register.consultants.names.all, register.clients.names.all
+    programs = register.programs.names
+    masks = {mask: [programs[i] for i in bits(mask)] for mask in set(rows.masks.tolist())}
+    return [[consultants[person], clients[company], masks[mask]] for person, company, mask in rows.rows()]

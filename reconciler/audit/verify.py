@@ -24,11 +24,18 @@ class Verdict:
         head: how many lines there are, and the hash of the last.
         breaks: where it is not; at most MOST.
         notes: what crashes have left, and what cannot be known.
+        anchored: whether there was a head to hold it against; without one nobody can say that no tail is missing.
     """
 
     head: Head
     breaks: tuple[Break, ...]
     notes: tuple[Break, ...]
+    anchored: bool
+
+    @property
+    def sound(self) -> bool:
+        """Whether every line is what was written; of lines that are not there only a head can tell."""
+        return not self.breaks
 
 
 def verify(log: Log, given: Head | None) -> Verdict:
@@ -60,12 +67,11 @@ def judge(walked: Walked, kept: Kept | None, given: Head | None) -> Verdict:
         breaks += _held(walked, kept.head) or _after(walked, kept)
     if given is not None:
         breaks += _held(walked, given)
-    if kept is None and given is None:
-        message = Message("no head was found to hold the log against: its tail may have been cut off here")
-        breaks.append(Break(walked.head.lines + 1, message))
     # two heads may tell of the same
     unique = {(one.line, str(one.message)): one for one in sorted(breaks, key=lambda one: one.line)}
-    return Verdict(walked.head, tuple(unique.values())[:MOST], tuple(_notes(walked, kept)))
+    return Verdict(
+        walked.head, tuple(unique.values())[:MOST], tuple(_notes(walked, kept)), bool(kept or given)
+    )
 
 
 def _held(walked: Walked, head: Head) -> list[Break]:

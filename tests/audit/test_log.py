@@ -201,8 +201,7 @@ def test_a_log_without_its_head_goes_on_and_says_so(tmp_path, rest):
     log.head_path.unlink()
     log.path.write_bytes(log.path.read_bytes() + rest)
     verdict = verify(log, None)
-    assert lines_told(verdict.breaks) == [3]
-    assert "no head" in str(verdict.breaks[0].message)
+    assert (verdict.sound, verdict.anchored) == (True, False)
     log.append([entry(3)])
     verdict = verify(log, None)
     assert verdict.breaks == ()

@@ -33,6 +33,7 @@ def check_policy(policy: Policy) -> list[Finding]:
         *(finding for entry in policy.sections["teams"].values() for finding in _team(entry)),
         *_rules(policy),
         *_manage(policy),
+        *_guarded(policy),
         *_renames(policy),
         *_previously(policy),
     ]
@@ -60,11 +61,11 @@ def _rules(policy: Policy) -> Iterator[Finding]:
                 yield from _rule_selectors(entry)
             programs = tuple(rule.get("programs", ()))
             if programs not in without_bundles:
-                yield from _programs(entry, ("programs",), rule.get("programs", ()), bundles)
+                yield from check_programs(entry, ("programs",), rule.get("programs", ()), bundles)
                 if not any(text.startswith("+") for text in programs):
                     without_bundles.add(programs)
             for path, block in exceptions(rule) if "except" in rule else ():
-                yield from _programs(entry, (*path, "programs"), block.get("programs", ()), bundles)
+                yield from check_programs(entry, (*path, "programs"), block.get("programs", ()), bundles)
 
 
 def exceptions(rule: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
@@ -170,7 +171,7 @@ def _dates(entry: Entry) -> Iterator[Finding]:
         yield entry.finding("from-after-until", message, ("from",), Message("are the two dates swapped?"))
 
 
-def _programs(entry: Entry, path: Path, written: Any, bundles: Mapping[str, Entry]) -> Iterator[Finding]:
+def check_programs(entry: Entry, path: Path, written: Any, bundles: Mapping[str, Entry]) -> Iterator[Finding]:
     for place, text in texts(written, path):
         if text[:1] == "+" and text[1:] not in bundles:
             message = Message("there is no bundle “{name}”", name=text[1:])
@@ -181,7 +182,7 @@ def _programs(entry: Entry, path: Path, written: Any, bundles: Mapping[str, Entr
 def _bundles(policy: Policy) -> Iterator[Finding]:
     bundles = policy.sections["bundles"]
     for entry in bundles.values():
-        yield from _programs(entry, (), entry.value, bundles)
+        yield from check_programs(entry, (), entry.value, bundles)
         if entry.name in _reached(entry.name, bundles):
             message = Message("the bundle “{name}” contains itself", name=entry.name)
             yield entry.key_finding("circular-bundle", message)
@@ -215,7 +216,29 @@ def _manage(policy: Policy) -> Iterator[Finding]:
     if "clients" in manage:
         yield from _value(manage["clients"], CLIENTS)
     if "programs" in manage:
-        yield from _programs(manage["programs"], (), manage["programs"].value, bundles)
+        yield from check_programs(manage["programs"], (), manage["programs"].value, bundles)
+
+
+def blocks(entry: Entry) -> Iterator[tuple[Path, Any]]:
+    """The blocks of an entry that may be one block or a list of them, each with its path."""
+    if isinstance(entry.value, list):
+        for i, block in enumerate(entry.value):
+            yield (i,), block
+    else:
+        yield (), entry.value
+
+
+def _guarded(policy: Policy) -> Iterator[Finding]:
+    """The selectors and programs of guardrails, and of what is taken over."""
+    bundles = policy.sections["bundles"]
+    taken_over = policy.sections["manage"].get("taken-over")
+    protected = policy.sections["guardrails"].get("protected")
+    entries = [one for one in (taken_over, protected) if one is not None and not isinstance(one.value, str)]
+    for entry in (*entries, *policy.sections["waivers"].values()):
+        for path, block in blocks(entry):
+            yield from _selector(entry, (*path, "who"), block.get("who", ()), CONSULTANTS)
+            yield from _selector(entry, (*path, "clients"), block.get("clients", ()), CLIENTS)
+            yield from check_programs(entry, (*path, "programs"), block.get("programs", ()), bundles)
 
 
 def _value(entry: Entry, allowed: frozenset[Kind]) -> Iterator[Finding]:

@@ -90,6 +90,11 @@ class Expander:
         self._plain: tuple[dict[str, int], dict[str, int]] = ({}, {})
         self._selected: dict[tuple[str, str, str | None], Ids] = {}
 
+    def guard(self) -> None:
+        """From here on rules are denials: they see the world as guardrails do."""
+        self.world = self.world.guarded
+        self._selected.clear()
+
     def add(self, number: int, entry: Entry, *, current: bool) -> None:
         """Add the rows of a rule.
 
@@ -122,6 +127,8 @@ class Expander:
         rule = entry.value
         who, clients = rule["who"], rule["clients"]
         if not isinstance(who, str) or isinstance(clients, str) or "except" in rule:
+            return False
+        if self.world.consultants.same is not None or self.world.clients.same is not None:
             return False
         consultant = self._key(0, who)
         if consultant == _NO_KEY or consultant in self._left:

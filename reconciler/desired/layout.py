@@ -19,20 +19,53 @@ if TYPE_CHECKING:
 WIDTH = 110
 """The most characters of a line, its comment not counted."""
 
-_RULE = ("who", "clients", "programs", "except", "from", "until", "reason", "previously")
-_SPACIOUS = frozenset({(), ("access",), ("never",), ("teams",)})
+_RULE = ("who", "clients", "programs", "except", "from", "until", "reason", "ticket", "previously")
+_SPACIOUS = frozenset(
+    {
+        (),
+        ("access",),
+        ("never",),
+        ("teams",),
+        ("guardrails",),
+        ("guardrails", "require"),
+        ("guardrails", "expressions"),
+        ("waivers",),
+    }
+)
 """Mappings whose entries have an empty line between them, unless both take one line."""
 
 _ORDERS: dict[tuple[str, ...], tuple[str, ...]] = {
-    (): ("bureau", "manage", "teams", "bundles", "access", "never", "renames"),
-    ("manage",): ("unlisted", "clients", "consultants", "programs", "outside-package", "max-removals"),
+    (): ("bureau", "manage", "teams", "bundles", "access", "never", "guardrails", "waivers", "renames"),
+    ("manage",): ("unlisted", "clients", "consultants", "programs", "taken-over", "outside-package"),
+    ("manage", "taken-over"): _RULE,
+    ("manage", "taken-over", "*"): _RULE,
     ("teams", "*"): ("lead", "members", "clients", "previously"),
     ("access", "*"): _RULE,
     ("never", "*"): _RULE,
     ("access", "*", "except"): _RULE,
     ("access", "*", "except", "*"): _RULE,
+    ("guardrails",): ("limits", "protected", "never-together", "require", "expressions"),
+    ("guardrails", "limits"): (
+        "removals",
+        "removals-per-client",
+        "removals-per-consultant",
+        "grants",
+        "operations",
+        "consultants-per-client",
+        "system-administrators-per-client",
+    ),
+    ("guardrails", "protected"): _RULE,
+    ("guardrails", "protected", "*"): _RULE,
+    ("guardrails", "never-together", "*"): _RULE,
+    ("guardrails", "require", "*"): ("programs", "above", "reason", "ticket", "until-within"),
+    ("guardrails", "expressions", "*"): ("change", "must", "level", "message", "examples"),
+    ("guardrails", "expressions", "*", "message"): ("en", "sv"),
+    ("waivers", "*"): ("guardrail", "who", "clients", "reason", "approved-by", "until"),
     ("renames",): ("consultants", "clients"),
 }
+_NAMED = frozenset(place[:-1] for place in _ORDERS if place[-1:] == ("*",))
+"""Places whose names, or items, are all alike."""
+
 _KEPT_IN_BRACKETS = 2
 """Down to this depth (sections, rules) brackets are the author's choice; below, what fits a line is on one."""
 
@@ -84,8 +117,7 @@ def _in_order(group: Group, place: _Place) -> list[Part]:
 
 def _below(place: _Place, key: str) -> _Place:
     """A place below another; the names of rules and teams, and items, are all alike."""
-    named = place in {("access",), ("never",), ("teams",), ("access", "*", "except")}
-    return (*place, "*" if named else key)
+    return (*place, "*" if place in _NAMED else key)
 
 
 def _entries(parts: Sequence[Part], place: _Place, indent: int) -> list[_Line]:
@@ -141,7 +173,8 @@ def _leaf(leaf: Leaf, key: str, start: str, comment: str, indent: int) -> list[_
 def _is_spread(group: Group, place: _Place) -> bool:
     """Whether a collection takes several lines even if one would do."""
     if group.mapping:
-        return bool(group.parts) and len(place) <= _KEPT_IN_BRACKETS and not group.flow
+        depth = _KEPT_IN_BRACKETS + (place[:1] == ("guardrails",))  # these have their names one level down
+        return bool(group.parts) and len(place) <= depth and not group.flow
     return any(isinstance(part.value, Group) for part in group.parts)
 
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reconciler.desired.checks import blocks
 from reconciler.desired.guardrails import EVERY_PROGRAM, Amount, Guardrails, Limits, Protected
+from reconciler.desired.read_expressions import read_expressions, read_teams
+from reconciler.desired.read_duties import read_requirements, read_together, read_waivers
 from reconciler.desired.suggest import did_you_mean
 from reconciler.errors import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from reconciler.desired.document import Path
     from reconciler.desired.policy import Entry, Policy
@@ -34,12 +38,14 @@ class Reading:
         world: what selectors select from.
         masks: what programs mean.
         findings: takes errors and warnings.
+        on: the day.
     """
 
     register: Register
     world: World
     masks: Masks
     findings: list[Finding]
+    on: date
 
     def consultants(self, entry: Entry, path: Path, block: Any) -> Flags:
         """Whom the `who` of a block below an entry selects; everybody where it has none."""
@@ -64,16 +70,12 @@ def read_guardrails(policy: Policy, reading: Reading) -> Guardrails:
         limits=_limits(policy),
         protected=() if protected is None else tuple(_protected(protected, reading)),
         taken_over=None if taken_over is None else _taken_over(taken_over, reading),
+        never_together=tuple(read_together(policy.sections["guardrails.never-together"], reading)),
+        require=tuple(read_requirements(policy.sections["guardrails.require"], reading)),
+        waivers=tuple(read_waivers(policy.sections["waivers"], reading)),
+        expressions=read_expressions(policy),
+        teams=read_teams(policy, reading.world),
     )
-
-
-def blocks(entry: Entry) -> Iterator[tuple[Path, Any]]:
-    """The blocks of an entry that may be one block or a list of them, each with its path."""
-    if isinstance(entry.value, list):
-        for i, block in enumerate(entry.value):
-            yield (i,), block
-    else:
-        yield (), entry.value
 
 
 def _limits(policy: Policy) -> Limits:

@@ -62,9 +62,11 @@ def _resolve(policy: Policy, register: Register, on: date, part: Part) -> Desire
     rules = _rules(policy, on)
     expander = Expander(world, masks, register.consultants.active, findings, part)
     for number, (entry, rule) in enumerate(zip(entries, rules, strict=True)):
+        if number == len(policy.assignments):
+            expander.guard()
         # what is ahead covers nothing yet, but its names are checked already
         expander.add(number, entry, current=rule.standing is not Standing.ENDED)
-    guardrails = read_guardrails(policy, Reading(register, world, masks, findings))
+    guardrails = read_guardrails(policy, Reading(register, world.guarded, masks, findings, on))
     warnings = fail_or_warnings(findings)
     sources, ahead = _sources(expander, rules, len(policy.assignments))
     outside = _outside_scope(register, entries, sources, scope, rules)

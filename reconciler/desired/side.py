@@ -53,6 +53,8 @@ class Side:
         tags: the ids of each tag, ascending.
         teams: the ids of each team, ascending; every known team is here.
         leads: the ids of who leads each team; empty for clients.
+        same: by id the other one of the same person or company, while the register has an old and a new key
+            of theirs, else itself; every word then selects both. None where each word selects what it says.
     """
 
     noun: Noun
@@ -61,6 +63,7 @@ class Side:
     tags: Mapping[str, Ids]
     teams: Mapping[str, Ids]
     leads: Mapping[str, Ids]
+    same: Ids | None = None
 
     def select(self, tree: Tree, team: str | None, unknown: list[Word]) -> Ids:
         """The ids that a selector selects, ascending.
@@ -75,7 +78,7 @@ class Side:
                 found = self._word(tree, team)
                 if found is None:
                     unknown.append(tree)
-                return NOBODY if found is None else found
+                return NOBODY if found is None else self._both_keys(found)
             case Not(inner):
                 flags = np.ones(self.size, dtype=np.bool_)
                 flags[self.select(inner, team, unknown)] = False
@@ -87,6 +90,9 @@ class Side:
                 for part in parts:
                     flags[self.select(part, team, unknown)] = True
                 return np.flatnonzero(flags)
+
+    def _both_keys(self, ids: Ids) -> Ids:
+        return ids if self.same is None else np.union1d(ids, self.same[ids])
 
     def _word(self, word: Word, team: str | None) -> Ids | None:
         groups = self.leads if word.kind in {Kind.LEAD, Kind.EACH_LEAD} else self.teams

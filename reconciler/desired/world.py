@@ -34,6 +34,20 @@ class World:
     clients: Side
     teams: tuple[str, ...]
     renames: Renames
+    _twins: tuple[Ids | None, Ids | None] = (None, None)
+
+    @property
+    def guarded(self) -> World:
+        """The same as denials and guardrails see it: old and new key mean the same while the register has both.
+
+        Otherwise nobody would be kept from anything under the key that the rules no longer name.
+        """
+        people, companies = self._twins
+        return replace(
+            self,
+            consultants=replace(self.consultants, same=people),
+            clients=replace(self.clients, same=companies),
+        )
 
 
 def world_of(policy: Policy, register: Register, findings: list[Finding]) -> World:
@@ -66,6 +80,10 @@ def world_of(policy: Policy, register: Register, findings: list[Finding]) -> Wor
         ),
         tuple(sorted(known)),
         renames,
+        (
+            _twins(policy.sections["renames.consultants"], people.names),
+            _twins(policy.sections["renames.clients"], companies.names),
+        ),
     )
     return _with_policy_teams(world, policy.sections["teams"], findings)
 
@@ -122,6 +140,16 @@ def _renames(
             hint = Message("delete this line once everything has moved")
             findings.append(_warning(entry, "rename-waiting", message, hint))
     return pending, tuple(waiting)
+
+
+def _twins(entries: Mapping[str, Entry], names: Names) -> Ids | None:
+    """By id the other key of the same person or company, else itself; None where nobody has two."""
+    pairs = [(names.find(new), names.find(str(entry.value))) for new, entry in entries.items()]
+    same = np.arange(len(names), dtype=np.int64)
+    for new, old in pairs:
+        if new is not None and old is not None:
+            same[new], same[old] = old, new
+    return same if (same != np.arange(len(names))).any() else None
 
 
 def _warning(entry: Entry, code: str, message: Message, hint: Message | None = None) -> Finding:

@@ -59,7 +59,7 @@ def grounds(desired: Desired, register: Register, keys: Keys, masks: Masks) -> N
         For each cell an index into GROUNDS.
     """
     stride = max(register.shape.consultants, 1)
-    people, companies = keys % stride, keys // stride
+    people = keys % stride
     access = masks == 0
 
     def among(held: Masks, there: Flags) -> Flags:
@@ -69,12 +69,16 @@ def grounds(desired: Desired, register: Register, keys: Keys, masks: Masks) -> N
 
     scope = desired.scope
     outside = masks & ~np.uint64(scope.programs) != 0
-    managed = scope.consultants[people] & scope.clients[companies] & ~outside
     denied = desired.denied_programs.masks_at(keys)[0] & masks != 0
+    forbidden = desired.denied_pairs.masks_at(keys)[1] | denied
+    reached = scope.holds(keys, register.shape)
+    if scope.waits:
+        reached |= forbidden & scope.forbids(keys, register.shape)
+    managed = reached & ~outside
     rules = (
         (Ground.UNMANAGED, ~managed),
         (Ground.RULE, among(*desired.access.masks_at(keys))),
-        (Ground.FORBIDDEN, desired.denied_pairs.masks_at(keys)[1] | denied),
+        (Ground.FORBIDDEN, forbidden),
         (Ground.LEFT, ~register.consultants.active[people]),
         (Ground.ENDED, among(*desired.ended.masks_at(keys))),
     )

@@ -198,7 +198,7 @@ SCHEMA = {
         [
             (
                 "a.yaml:1:10 unknown-key: “xyzzy” is not known here"
-                " (known are: unlisted, clients, consultants, programs, outside-package, max-removals)"
+                " (known are: unlisted, clients, consultants, programs, outside-package, taken-over)"
             )
         ],
     ),
@@ -239,13 +239,75 @@ SCHEMA = {
         ["a.yaml:1:66 bad-value: “31/3” is not a date (write year-month-day, such as 2027-03-31)"],
     ),
     "no number": (
-        "manage: {max-removals: some}\n",
+        "guardrails: {limits: {removals: some}}\n",
         [
             (
-                "a.yaml:1:24 bad-value: “some” is neither a number nor a part in percent"
+                "a.yaml:1:33 bad-value: “some” is neither a number nor a part in percent"
                 " (write a number such as 50, or 2%)"
             )
         ],
+    ),
+    "no whole number": (
+        "guardrails: {limits: {grants: 5%}}\n",
+        ["a.yaml:1:31 bad-value: “5%” is not a whole number (write a number such as 50)"],
+    ),
+    "a limit that was elsewhere": (
+        "manage: {max-removals: 2%}\n",
+        [
+            (
+                "a.yaml:1:10 unknown-key: “max-removals” is not known here"
+                " (write it as “removals” under “limits” under “guardrails”)"
+            )
+        ],
+    ),
+    "an unknown limit": (
+        "guardrails: {limits: {removal: 5%}}\n",
+        ["a.yaml:1:23 unknown-key: “removal” is not known here (did you mean “removals”?)"],
+    ),
+    "an unknown guardrail": (
+        "guardrails: {limit: {removals: 5}}\n",
+        ["a.yaml:1:14 unknown-key: “limit” is not known here (did you mean “limits”?)"],
+    ),
+    "nothing is protected": (
+        "guardrails: {protected: {reason: x}}\n",
+        ["a.yaml:1:14 missing-key: “protected” takes at least one of: who, clients"],
+    ),
+    "nothing of a list is protected": (
+        "guardrails:\n  protected:\n    - {who: x}\n    - {reason: x}\n",
+        ["a.yaml:4:7 missing-key: “protected” takes at least one of: who, clients"],
+    ),
+    "a team where each-team is": (
+        "guardrails: {protected: {who: each-team}}\n",
+        [
+            (
+                "a.yaml:1:31 misplaced-selector: each-team makes a rule for every team; this is not for every"
+                " team (name the team)"
+            )
+        ],
+    ),
+    "a selector of what is taken over": (
+        "manage: {taken-over: [{clients: 'tag:a &'}, {programs: [+b]}]}\n",
+        [
+            "a.yaml:1:41 selector: the selector ends where a word is expected",
+            "a.yaml:1:57 unknown-bundle: there is no bundle “b”",
+        ],
+    ),
+    "a requirement without anything": (
+        "guardrails: {require: {r: {programs: [pay]}}}\n",
+        ["a.yaml:1:24 missing-key: “r” takes at least one of: reason, ticket, until-within"],
+    ),
+    "a requirement of a reason that is one": (
+        "guardrails: {require: {r: {reason: because}}}\n",
+        [
+            (
+                "a.yaml:1:36 bad-value: “because” is neither true nor false"
+                " (write true where a rule must give a reason)"
+            )
+        ],
+    ),
+    "a waiver without an end": (
+        "waivers: {w: {guardrail: g, who: x, clients: all, reason: y, approved-by: z}}\n",
+        ["a.yaml:1:11 missing-key: “w” has no “until”"],
     ),
     "a name with a space": (
         "bundles: {year end: [books]}\n",
@@ -477,7 +539,7 @@ def test_a_name_without_quotes_that_is_no_text(tmp_path, name, message, text, co
 
 
 def test_dates_numbers_and_free_text_need_no_quotes(tmp_path):
-    text = f"manage: {{max-removals: 10}}\naccess: {{r: {RULE}, from: 2027-01-01, until: 2027-02-01, reason: 2027}}}}\n"
+    text = f"guardrails: {{limits: {{removals: 10}}}}\naccess: {{r: {RULE}, from: 2027-01-01, until: 2027-02-01, reason: 2027}}}}\n"
     assert complaints(write(tmp_path, a=text)) == []
 
 

@@ -204,7 +204,15 @@ policies = st.fixed_dictionaries(
     {},
     optional={
         "bureau": words,
-        "manage": st.fixed_dictionaries({"clients": texts}, optional={"max-removals": st.just("10")}),
+        "manage": st.fixed_dictionaries({"clients": texts}, optional={"taken-over": blocks | words}),
+        "guardrails": st.fixed_dictionaries(
+            {},
+            optional={
+                "limits": st.dictionaries(st.sampled_from(["grants", "removals"]), st.just("10"), min_size=1),
+                "protected": blocks | st.lists(blocks, min_size=1, max_size=2),
+                "never-together": st.dictionaries(names, blocks | st.lists(words, min_size=1, max_size=3)),
+            },
+        ).filter(bool),
         "bundles": st.dictionaries(names, st.lists(words, max_size=3), min_size=1),
         "access": sections,
         "never": sections,

@@ -143,7 +143,7 @@ def test_who_has_left_is_in_ended_and_never_in_access(tmp_path):
 
 
 def test_what_is_managed(tmp_path):
-    text = "manage: {clients: team:malmo, consultants: team:lund, programs: [pay], unlisted: keep, outside-package: remove, max-removals: 2.5%}\n"
+    text = "manage: {clients: team:malmo, consultants: team:lund, programs: [pay], unlisted: keep, outside-package: remove}\n"
     found = desired(tmp_path, text + R % ("all", "all", "all"))
     register = small_register()
     assert register.clients.names.pick(np.flatnonzero(found.scope.clients)) == ("1041", "1042")
@@ -155,7 +155,6 @@ def test_what_is_managed(tmp_path):
     assert cells(found.access) == {"cia 1041 pay", "cia 1042 pay", "dan 1041 pay", "dan 1042 pay"}
     assert found.unlisted is Unlisted.KEEP
     assert found.other_programs
-    assert found.limits == Limits(2.5, percent=True)
 
 
 def test_what_is_managed_where_nothing_is_said(tmp_path):
@@ -165,7 +164,9 @@ def test_what_is_managed_where_nothing_is_said(tmp_path):
     assert found.scope.programs == small_register().programs.package
     assert found.unlisted is Unlisted.REPORT
     assert not found.other_programs
-    assert found.limits == Limits()
+    assert found.guardrails.limits == Limits()
+    assert found.guardrails.protected == ()
+    assert found.guardrails.taken_over is None
     assert found.access == Access.empty(small_register().shape)
 
 

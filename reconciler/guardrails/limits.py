@@ -204,7 +204,7 @@ def _active(case: Case, rows: Access, clients: Ids) -> Ids:
 def _administrators(case: Case, clients: Ids) -> tuple[Ids, Ids]:
     """How many operators are system administrators at each of these clients, and how many keep their access there."""
     before, after = np.zeros(len(clients), dtype=np.int64), np.zeros(len(clients), dtype=np.int64)
-    for operator in (case.operator, *(case.others or ())):
+    for operator in (*case.operator.each, *(case.others or ())):
         system = operator.rights.system[clients]
         before += system
         own = (

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 def own_access(case: Case) -> Iterator[Hold]:
     """Nobody locks themselves out: what the operator has as a consultant stays."""
-    key = case.operator.consultant
-    own = None if key is None else case.register.consultants.names.find(key)
-    if own is not None:
-        yield from _removals(case, Reason.OWN_ACCESS, lambda rows: rows.consultants == own)
+    keys = (operator.consultant for operator in case.operator.each)
+    names = case.register.consultants.names
+    own = [number for key in keys if key is not None and (number := names.find(key)) is not None]
+    if own:
+        yield from _removals(case, Reason.OWN_ACCESS, lambda rows: np.isin(rows.consultants, own))
 
 
 def protected(case: Case) -> Iterator[Hold]:

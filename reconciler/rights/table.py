@@ -59,6 +59,10 @@ class Rights:
         """System administrator at each of so many clients."""
         return cls(np.ones(clients, dtype=np.bool_), np.zeros(clients, dtype=np.uint64))
 
+    def union(self, other: Rights) -> Rights:
+        """What either of two may hand out."""
+        return Rights(self.system | other.system, self.programs | other.programs)
+
 
 def allows_access(rights: Rights, clients: Ids) -> Flags:
     """For each client id given, whether access there may be given and removed."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.desired import characters, schema
+from reconciler.desired.check_duties import check_duties
 from reconciler.desired.checks import check_policy
 from reconciler.desired.findings import fail_or_warnings
 from reconciler.desired.pause import no_garbage_collection
@@ -67,7 +68,7 @@ def with_texts(policy: Policy, texts: Mapping[str, str]) -> Policy:
         new = [found for source in sources if (found := _checked(source, findings))]
         merged, twice = merge([*documents.values(), *new])
         findings += twice
-        findings += check_policy(merged)
+        findings += [*check_policy(merged), *check_duties(merged)]
         return Policy(merged.sections, fail_or_warnings(findings))
 
 
@@ -76,7 +77,7 @@ def _load(folder: Path) -> Policy:
     documents = [found for path in _files(folder, findings) if (found := _document(path, folder, findings))]
     policy, twice = merge(documents)
     findings += twice
-    findings += check_policy(policy)
+    findings += [*check_policy(policy), *check_duties(policy)]
     return Policy(policy.sections, fail_or_warnings(findings))
 
 

@@ -1,0 +1,40 @@
+"""Waivers: findings of a guardrail that somebody has accepted, for some people at some clients, until a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from reconciler.desired.guardrails import Waiver
+    from reconciler.grid import Shape
+    from reconciler.grid.arrays import Flags, Ids, Keys
+
+NO_WAIVER = -1
+
+
+class Waived:
+    """Where guardrails are waived.
+
+    Args:
+        waivers: those in force.
+        shape: of the grid.
+    """
+
+    def __init__(self, waivers: tuple[Waiver, ...], shape: Shape) -> None:
+        self._waivers, self._stride = waivers, max(shape.consultants, 1)
+
+    def __call__(self, guardrail: str, keys: Keys) -> Flags:
+        """For each pair, whether a guardrail is waived there."""
+        waived: Flags = self.numbers(guardrail, keys) != NO_WAIVER
+        return waived
+
+    def numbers(self, guardrail: str, keys: Keys) -> Ids:
+        """For each pair the number of the first waiver of a guardrail there, NO_WAIVER where there is none."""
+        found = np.full(len(keys), NO_WAIVER, dtype=np.int64)
+        people, companies = keys % self._stride, keys // self._stride
+        for number, waiver in reversed(tuple(enumerate(self._waivers))):
+            if waiver.guardrail == guardrail:
+                found[waiver.consultants[people] & waiver.clients[companies]] = number
+        return found

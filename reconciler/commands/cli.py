@@ -34,6 +34,7 @@ COMMANDS = (
     "explain",
     "who",
     "rights",
+    "audit",
     "bureau",
     "completion",
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.apply import Notification, Results
+    from reconciler.audit.select import Shown
     from reconciler.errors import Finding
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Current, Plan
@@ -111,3 +112,21 @@ def show_holders(
     from reconciler.formats.text import holders_text
 
     return holders_text(found, edits, say, full=full)
+
+
+def show_audit(
+    found: Iterable[Shown], form: str, say: Catalogue, *, full: bool = False
+) -> Iterator[str] | Iterator[bytes]:
+    """What an audit log answers, piece by piece, as text, JSON or, in bytes, CSV."""
+    if form == "csv":
+        from reconciler.formats.audit import audit_csv
+
+        return audit_csv(found, say)
+    if form == "json":
+        from reconciler.formats.audit import audit_document
+        from reconciler.formats.json import to_json
+
+        return iter([to_json(audit_document(found))])
+    from reconciler.formats.text.audit import audit_text
+
+    return audit_text(found, say, full=full)

@@ -14,7 +14,7 @@ from reconciler.formats.text.plan import blocked_text
 from reconciler.grid import OperationKind, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.apply import Item, Notification, Result, Results
     from reconciler.formats.catalogue import Catalogue
@@ -59,6 +59,12 @@ def _figure(outcome: Outcome, n: int) -> Message:
             return Message.count("{n} refused", "{n} refused", n)
         case Outcome.FAILED:
             return Message.count("{n} failed", "{n} failed", n)
+
+
+def figures_of(counts: Mapping[Outcome, int] | Mapping[str, int], say: Catalogue) -> str:
+    """How many items ended how, in words."""
+    told = {str(outcome): count for outcome, count in counts.items()}
+    return ", ".join(say.message(_figure(outcome, told.get(outcome, 0))) for outcome in Outcome)
 
 
 def applied_text(
@@ -203,8 +209,7 @@ class _Writer:
 
     def summary(self, results: Results) -> list[str]:
         say, counts = self.say, results.outcomes
-        parts = [say.message(_figure(outcome, counts[outcome])) for outcome in Outcome]
-        lines = ["", *paragraph(say("Result: {figures}.", figures=", ".join(parts)))]
+        lines = ["", *paragraph(say("Result: {figures}.", figures=figures_of(counts, say)))]
         unfinished = sum(result.ended is not Ended.FINISHED for result in results.results)
         if unfinished:
             text = say.count(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -131,21 +131,32 @@ class Expression:
 
     Attributes:
         name: in the YAML.
-        on: the half of a plan that it is about; None for both.
+        half: the half of a plan that it is about; None for both.
         must: what must be exactly true.
         deny: whether it holds back what breaks it; otherwise it only warns.
         message: what it says, by language.
-        examples: what it must allow and deny, as written.
-        position: where its name stands.
     """
 
     name: str
-    on: Half | None
+    half: Half | None
     must: str
     deny: bool
     message: Mapping[str, str]
-    examples: tuple[Mapping[str, Any], ...]
-    position: Position
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Teams:
+    """Who and what belongs to which team, as the YAML and the register say together.
+
+    Attributes:
+        members: for each team the ids of its consultants, ascending.
+        leads: for each team the ids of who leads it, ascending.
+        clients: for each team the ids of its clients, ascending.
+    """
+
+    members: Mapping[str, Ids] = field(default_factory=dict)
+    leads: Mapping[str, Ids] = field(default_factory=dict)
+    clients: Mapping[str, Ids] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,6 +196,7 @@ class Guardrails:
         never_together: by name.
         require: by name.
         expressions: by name.
+        teams: for expressions; empty where there are none.
         waivers: those in force, by name.
     """
 
@@ -194,4 +206,5 @@ class Guardrails:
     never_together: tuple[Together, ...] = ()
     require: tuple[Requirement, ...] = ()
     expressions: tuple[Expression, ...] = ()
+    teams: Teams = field(default_factory=Teams)
     waivers: tuple[Waiver, ...] = ()

@@ -171,13 +171,17 @@ class Sources:
         Returns:
             Indexes into `Desired.rules`, ascending; a denial of access covers every program of its pair.
         """
+        return _grouped(*self.covering(keys, masks), len(keys))
+
+    def covering(self, keys: Keys, masks: Masks) -> tuple[Ids, Ids]:
+        """The same as two columns: the place of each row that was asked for, ascending, and a rule of it."""
         asked, rows = self.rows_at(keys)
         wanted = masks[asked]
         denial = self.rules[rows] >= self.denials
         whole = denial & (self.masks[rows] == 0)
         access = (wanted == 0) & ~(denial & (self.masks[rows] != 0))
         hit = (self.masks[rows] & wanted != 0) | whole | access
-        return _grouped(asked[hit], self.rules[rows][hit], len(keys))
+        return asked[hit], self.rules[rows][hit]
 
     def rows_at(self, keys: Keys) -> tuple[Ids, Ids]:
         """Every row of pairs, in any order: the place of its pair among those asked for, and its own number."""

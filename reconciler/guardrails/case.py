@@ -43,6 +43,7 @@ class Case:
         add: pairs that have access, with the programs that would be added.
         remove: pairs that keep their access, with the programs that would be removed.
         take: pairs that would lose access, with the managed programs that go with it.
+        unjudged: what guardrails hold back because they could not judge it.
     """
 
     register: Register
@@ -56,6 +57,7 @@ class Case:
     add: Access
     remove: Access
     take: Access
+    unjudged: tuple[Hold, ...] = ()
 
     @cached_property
     def grants(self) -> Access:
@@ -91,12 +93,14 @@ class Hold(NamedTuple):
         rows: pairs with the programs that it is about. A whole row of `give` holds the access back with its
             programs, part of one only those programs; any row of `take` keeps the access, and of its programs
             those of the mask, while the others still go.
+        why: what kept the guardrail from judging, so that it had to forbid; None where it judged.
     """
 
     change: Change
     reason: Reason
     guardrail: str
     rows: Access
+    why: Message | None = None
 
 
 Holding: TypeAlias = Callable[[Case], Iterable[Hold]]
@@ -116,6 +120,10 @@ class Fate(StrEnum):
     """The rules themselves give it: it lasts until they change."""
     WAIVED = "waived"
     """A waiver accepts it."""
+    HELD = "held"
+    """It is a change, and it is held back."""
+    WARNED = "warned"
+    """It is a change, and the plan makes it all the same."""
 
 
 class Kind(StrEnum):

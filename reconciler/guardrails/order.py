@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from reconciler.guardrails.case import Finding, Holding
 from reconciler.guardrails.denials import broken_denials
+from reconciler.guardrails.expressions import guard
 from reconciler.guardrails.protected import own_access, protected
 from reconciler.guardrails.taken_over import not_taken_over
 
-ON_REMOVALS: tuple[Holding, ...] = (own_access, protected, not_taken_over)
+ON_REMOVALS: tuple[Holding, ...] = (own_access, protected, not_taken_over, guard.on_removals)
 """They see every removal that is wanted, whoever may do it; what is granted is not decided yet."""
 
-ON_GRANTS: tuple[Holding, ...] = ()
+ON_GRANTS: tuple[Holding, ...] = (guard.on_grants,)
 """They see every grant that is wanted, whoever may do it, and the removals that will really be done."""
 
-FINDINGS: tuple[Finding, ...] = (broken_denials,)
+FINDINGS: tuple[Finding, ...] = (broken_denials, guard.warnings)
 """They see what will really be done."""

@@ -30,7 +30,10 @@ def hold_back(case: Case, guardrails: Sequence[Holding]) -> tuple[Case, Blocks]:
         held = [one for one in guardrail(case) if len(one.rows)]
         if held:
             left, more = without(Difference(case.give, case.add, case.remove, case.take), held)
-            case = replace(case, give=left.give, add=left.add, remove=left.remove, take=left.take)
+            unjudged = (*case.unjudged, *(one for one in held if one.why is not None))
+            case = replace(
+                case, give=left.give, add=left.add, remove=left.remove, take=left.take, unjudged=unjudged
+            )
             for why, rows in more.items():
                 _add(blocked, why, rows)
     return case, blocked

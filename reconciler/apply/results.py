@@ -71,6 +71,14 @@ class Result:
         bad = any(item.outcome in (Outcome.REFUSED, Outcome.FAILED) for item in self.items)
         return self.ended is Ended.FINISHED and not (bad or self.missing or self.unexpected)
 
+    @property
+    def outcomes(self) -> Counter[Outcome]:
+        """How many cells ended how."""
+        counts: Counter[Outcome] = Counter()
+        for item in self.items:
+            counts[item.outcome] += len(item.programs) + item.access
+        return counts
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -103,8 +111,7 @@ class Results:
         """How many cells ended how."""
         counts: Counter[Outcome] = Counter()
         for result in self.results:
-            for item in result.items:
-                counts[item.outcome] += len(item.programs) + item.access
+            counts.update(result.outcomes)
         return counts
 
 

@@ -149,9 +149,12 @@ class _Run:
 
     def _next(self) -> int | None:
         """The first order that waits for nothing any more; those that wait in vain are not sent."""
-        going = {*self._queue, *(sent.place for sent in self._sent)}
+        going: set[int] = set()
         for place in tuple(self._queue):
             before = self._results[place].order.after
+            if not before:
+                return place
+            going = going or {*self._queue, *(sent.place for sent in self._sent)}
             if not going.isdisjoint(before):
                 continue
             undone = [result for result in (self._results[i] for i in before) if not result.clean]

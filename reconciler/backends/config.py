@@ -24,3 +24,21 @@ class BackendConfig:
     settings: Mapping[str, str]
     token: str = field(repr=False)
     token_from: str = "RECONCILER_TOKEN"  # noqa: S105 - the name of a variable, no secret
+
+    @property
+    def place(self) -> str:
+        """Which backend it is: the same text for the same one, whoever asks and whatever the limits.
+
+        Settings of a kind from outside may be secret: they are told by their digest.
+        """
+        if self.kind == "embedded":
+            from pathlib import Path
+
+            return f"embedded {Path(self.settings.get('database', '')).resolve()}"
+        if self.kind == "http":
+            return f"http {self.settings.get('url', '').rstrip('/')}"
+        import hashlib
+        import json
+
+        said = json.dumps(sorted(self.settings.items()))
+        return f"{self.kind} {hashlib.sha256(said.encode()).hexdigest()[:16]}"

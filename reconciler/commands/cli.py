@@ -34,6 +34,7 @@ COMMANDS = (
     "explain",
     "who",
     "rights",
+    "runs",
     "audit",
     "bureau",
     "completion",

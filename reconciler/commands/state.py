@@ -10,6 +10,11 @@ import os
 from pathlib import Path
 
 
+def journal_path() -> Path:
+    """The file of the journal of runs, which may not be there yet."""
+    return state_folder() / "journal.db"
+
+
 def state_folder() -> Path:
     """The folder, made where it is not there yet.
 

@@ -9,11 +9,14 @@ if TYPE_CHECKING:
 
     from reconciler.apply import Notification, Results
     from reconciler.audit.select import Shown
-    from reconciler.errors import Finding
+    from reconciler.errors import Finding, Message
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Register
+    from reconciler.journal import Run
     from reconciler.plan import Current, Plan
     from reconciler.plan.explain import Edit, Explanation
     from reconciler.plan.holders import Holders
+    from reconciler.plan.missing import MissingRights
 
 
 def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, drift: bool = False) -> str:
@@ -39,20 +42,30 @@ def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, drif
 def show_applied(
     plan: Plan,
     results: Results,
-    left: Plan,
+    left: Plan | Message,
     notifications: Sequence[Notification],
     *,
     form: str,
     say: Catalogue,
     full: bool = False,
 ) -> str:
-    """What became of a plan, as text or JSON; the text goes on after the plan, the JSON holds it all."""
+    """What became of a plan, as text or JSON; the text goes on after the plan, the JSON holds it all.
+
+    Args:
+        plan: as it was applied.
+        results: what became of it.
+        left: the plan of what is left, or why nobody could look.
+        notifications: of the jobs.
+        form: "text" or "json".
+        say: the language; JSON is the same in every language.
+        full: fold no lists.
+    """
     if form == "json":
         from reconciler.formats.json import results_document, to_json
-        from reconciler.plan import plan_document
+        from reconciler.plan import Plan, plan_document
 
-        documents = {"plan": plan_document(plan), **results_document(results), "left": plan_document(left)}
-        return to_json(documents)
+        rest = plan_document(left) if isinstance(left, Plan) else None
+        return to_json({"plan": plan_document(plan), **results_document(results), "left": rest})
     from reconciler.formats.text import applied_text
 
     return applied_text(plan, results, left, notifications, say, full=full)
@@ -80,6 +93,18 @@ def show_rights(current: Current, form: str, say: Catalogue, *, full: bool = Fal
     from reconciler.formats.text import rights_text
 
     return rights_text(current, say, full=full)
+
+
+def show_missing_rights(found: MissingRights, form: str, say: Catalogue, *, full: bool = False) -> str:
+    """The rights that an operator lacks, as text or JSON."""
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.rights import missing_document
+
+        return to_json(missing_document(found))
+    from reconciler.formats.text.missing import missing_text
+
+    return missing_text(found, say, full=full)
 
 
 def show_explanation(
@@ -112,6 +137,32 @@ def show_holders(
     from reconciler.formats.text import holders_text
 
     return holders_text(found, edits, say, full=full)
+
+
+def show_runs(runs: Sequence[Run], form: str, say: Catalogue, *, full: bool = False) -> str:
+    """The runs of the journal as text or JSON."""
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.runs import runs_document
+
+        return to_json(runs_document(runs))
+    from reconciler.formats.text.runs import runs_text
+
+    return runs_text(runs, say, full=full)
+
+
+def show_run(
+    run: Run, results: Results, register: Register, form: str, say: Catalogue, *, full: bool = False
+) -> str:
+    """A run and what each of its operations did, as text or JSON; the register has the names for the text."""
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.runs import run_document
+
+        return to_json(run_document(run, results))
+    from reconciler.formats.text.runs import run_text
+
+    return run_text(run, results, register, say, full=full)
 
 
 def show_audit(

@@ -62,6 +62,7 @@ def results_document(results: Results) -> dict[str, Any]:
         "run": results.run,
         "clean": results.clean,
         "interrupted": results.interrupted,
+        "stopped": str(results.stopped) if results.stopped else None,
         "outcomes": {outcome.value: count for outcome, count in sorted(results.outcomes.items())},
         "operations": [_result(result) for result in results.results],
     }

@@ -17,6 +17,7 @@ from reconciler.apply.documents import (
 )
 from reconciler.apply.orders import idempotency_key
 from reconciler.apply.results import Ended, Result, Results, finished
+from reconciler.grid import Outcome
 from reconciler.journal.database import connect, failing, transaction
 from reconciler.journal.values import Run, State
 
@@ -132,9 +133,16 @@ class Journal:
             rows = self._db.execute(f"SELECT {columns} FROM run {where}", values).fetchall()  # noqa: S608 - our own words
             return [_run(row, self._counts(row["number"])) for row in rows]
 
-    def _counts(self, number: int) -> Counter[Ended]:
-        query = "SELECT state, count(*) FROM progress WHERE run = ? GROUP BY state"
-        return Counter({Ended(state): count for state, count in self._db.execute(query, (number,))})
+    def _counts(self, number: int) -> tuple[Counter[Ended], Counter[Outcome]]:
+        """How many orders and how many cells ended how."""
+        query = """SELECT state, count(*) AS orders, sum(done) AS done, sum(already) AS already,
+                   sum(refused) AS refused, sum(failed) AS failed FROM progress WHERE run = ? GROUP BY state"""
+        orders: Counter[Ended] = Counter()
+        cells: Counter[Outcome] = Counter()
+        for row in self._db.execute(query, (number,)):
+            orders[Ended(row["state"])] = row["orders"]
+            cells.update({outcome: row[outcome] for outcome in Outcome if row[outcome]})
+        return orders, cells
 
 
 class Writer:
@@ -161,6 +169,7 @@ class Writer:
                 "ended": _now(),
                 "problem": None if result.problem is None else pack_message(result.problem),
                 "items": pack_items(result.items) if result.ended is Ended.FINISHED else None,
+                **{outcome.value: result.outcomes[outcome] for outcome in Outcome},
             },
         )
 
@@ -178,7 +187,7 @@ class Writer:
             self._db.execute(query, (*values.values(), self._number, place))
 
 
-def _run(row: sqlite3.Row, orders: Mapping[Ended, int]) -> Run:
+def _run(row: sqlite3.Row, counts: tuple[Mapping[Ended, int], Mapping[Outcome, int]]) -> Run:
     return Run(
         key=row["id"],
         bureau=row["bureau"],
@@ -191,7 +200,8 @@ def _run(row: sqlite3.Row, orders: Mapping[Ended, int]) -> Run:
         ended=row["ended"],
         attempts=row["attempts"],
         state=State(row["state"]),
-        orders=orders,
+        orders=counts[0],
+        outcomes=counts[1],
     )
 
 

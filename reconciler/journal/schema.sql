@@ -39,6 +39,10 @@ CREATE TABLE progress (
   accepted TEXT,
   ended    TEXT,
   problem  TEXT,                                 -- what went wrong with it as a whole, JSON
+  done     INTEGER NOT NULL DEFAULT 0,           -- cells that ended in each way
+  already  INTEGER NOT NULL DEFAULT 0,
+  refused  INTEGER NOT NULL DEFAULT 0,
+  failed   INTEGER NOT NULL DEFAULT 0,
   items    BLOB,                                 -- what became of its items, packed
   PRIMARY KEY (run, place),
   FOREIGN KEY (run, place) REFERENCES orders ON DELETE CASCADE

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.apply import Ended
+    from reconciler.grid import Outcome
 
 
 class State(StrEnum):
@@ -65,6 +66,7 @@ class Run:
         attempts: how often it was begun and gone on with.
         state: what has become of it.
         orders: how many orders ended how.
+        outcomes: how many cells ended how.
     """
 
     key: str
@@ -79,3 +81,4 @@ class Run:
     attempts: int
     state: State
     orders: Mapping[Ended, int]
+    outcomes: Mapping[Outcome, int]

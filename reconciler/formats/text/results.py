@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from reconciler.apply import Item, Notification, Result, Results
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Register
     from reconciler.plan import Plan
 
 SHOWN = 5
@@ -45,6 +46,7 @@ ENDED = {
     Ended.UNANSWERED: Message("it got no answer; it may or may not have reached the backend"),
     Ended.REJECTED: Message("the backend did not take it"),
     Ended.NOT_SENT: Message("not sent, because the run was stopped before"),
+    Ended.WITHHELD: Message("not sent, because a removal that must come before it was not done"),
 }
 
 
@@ -70,19 +72,22 @@ def figures_of(counts: Mapping[Outcome, int] | Mapping[str, int], say: Catalogue
 def applied_text(
     plan: Plan,
     results: Results,
-    left: Plan,
+    left: Plan | Message,
     notifications: Sequence[Notification],
     say: Catalogue,
     *,
     full: bool = False,
 ) -> str:
     """All that follows a plan that was applied: notifications, results, what was blocked, what is left."""
-    parts = [
-        results_text(plan, results, notifications, say, full=full),
-        blocked_text(left, say, full=full),
-        "\n" + "\n".join(paragraph(_left(left, say))) + "\n",
-    ]
-    return "".join(parts)
+    text = results_text(plan.register, results, notifications, say, full=full)
+    if not results.final:
+        text += "\n".join(paragraph(say("“reconciler apply --resume” goes on from here."))) + "\n"
+    if isinstance(left, Message):
+        seen = say("Could not look again: {why}.", why=left)
+    else:
+        text += blocked_text(left, say, full=full)
+        seen = _left(left, say)
+    return text + "\n" + "\n".join(paragraph(seen)) + "\n"
 
 
 def _left(left: Plan, say: Catalogue) -> str:
@@ -105,10 +110,15 @@ def _left(left: Plan, say: Catalogue) -> str:
 
 
 def results_text(
-    plan: Plan, results: Results, notifications: Sequence[Notification], say: Catalogue, *, full: bool = False
+    register: Register,
+    results: Results,
+    notifications: Sequence[Notification],
+    say: Catalogue,
+    *,
+    full: bool = False,
 ) -> str:
     """What became of each operation, and the figures, with a line break at its end."""
-    writer = _Writer(plan, notifications, say, full=full)
+    writer = _Writer(register, notifications, say, full=full)
     return "\n".join([*writer.results(results.results), *writer.summary(results)]) + "\n"
 
 
@@ -116,11 +126,11 @@ class _Writer:
     """Writes the results of one plan in one language."""
 
     def __init__(
-        self, plan: Plan, notifications: Sequence[Notification], say: Catalogue, *, full: bool
+        self, register: Register, notifications: Sequence[Notification], say: Catalogue, *, full: bool
     ) -> None:
-        self.register, self.say = plan.register, say
+        self.register, self.say = register, say
         self.notified = {notification.job for notification in notifications}
-        self.name = Namer(plan.register, say, None if full else FOLD)
+        self.name = Namer(register, say, None if full else FOLD)
         self.items = None if full else ITEMS
 
     def results(self, results: Sequence[Result]) -> list[str]:
@@ -220,4 +230,6 @@ class _Writer:
             lines += paragraph(text)
         if results.interrupted:
             lines += paragraph(say("Stopped by hand: nothing more was sent."))
+        if results.stopped is not None:
+            lines += paragraph(say("Nothing more was sent: {why}.", why=results.stopped))
         return lines

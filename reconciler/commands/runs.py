@@ -1,0 +1,112 @@
+"""`reconciler runs`: which runs there were on this machine, and what each did; needs no backend and no token."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.help import Command, Group
+from reconciler.commands.language import N_
+from reconciler.errors import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Register
+    from reconciler.journal import Journal
+
+
+@click.group(
+    "runs",
+    cls=Group,
+    invoke_without_command=True,
+    help=N_(
+        "List the runs of apply on this machine, the newest first.\n\n"
+        "They stand in a journal in the state folder, with every operation before it was sent and after each"
+        " answer: what apply --resume goes on from. Needs neither the bureau nor a token."
+    ),
+)
+@options.full
+@options.output
+@options.language
+@click.pass_context
+def command(ctx: click.Context, /, full: bool, form: str) -> int:
+    """List them, where no other command is given."""
+    if ctx.invoked_subcommand is not None:
+        return Exit.OK
+    from reconciler.formats import show_runs
+
+    say: Catalogue = ctx.obj
+    with _journal() as journal:
+        runs = journal.runs() if journal else []
+    click.echo(show_runs(runs, form, say, full=full), nl=False)
+    return Exit.OK
+
+
+@command.command("show", cls=Command, help=N_("Show what each operation of a run did."))
+@options.argument("run")
+@options.full
+@options.output
+@options.language
+@click.pass_obj
+def show(say: Catalogue, /, run: str, full: bool, form: str) -> int:
+    """Show one."""
+    from reconciler.errors import InputError, Message
+    from reconciler.formats import show_run
+
+    with _journal() as journal:
+        found = journal.find(run) if journal else None
+        if journal is None or found is None:
+            raise InputError(
+                Message("there is no run “{run}” in the journal", run=run),
+                Message("“reconciler runs” lists them"),
+            )
+        register, results = _names(journal.plan(run)), journal.results(run)
+    click.echo(show_run(found, results, register, form, say, full=full), nl=False)
+    return Exit.OK
+
+
+@command.command(
+    "prune", cls=Command, help=N_("Forget all runs but the newest; those that are not finished stay.")
+)
+@options.option(
+    "--keep", type=click.IntRange(0), required=True, help=N_("How many of the newest runs are kept.")
+)
+@options.language
+@click.pass_obj
+def prune(say: Catalogue, /, keep: int) -> int:
+    """Forget old ones."""
+    with _journal() as journal:
+        gone = journal.prune(keep) if journal else 0
+    click.echo(say.count("{n} run forgotten.", "{n} runs forgotten.", gone))
+    return Exit.OK
+
+
+@contextmanager
+def _journal() -> Iterator[Journal | None]:
+    """The journal, None where there is none yet: to look makes no file."""
+    from reconciler.commands.state import journal_path
+    from reconciler.journal import Journal
+
+    path = journal_path()
+    if not path.exists():
+        yield None
+        return
+    with Journal(path) as journal:
+        yield journal
+
+
+def _names(plan: bytes) -> Register:
+    """The names in the plan that was approved; none where another version wrote it."""
+    from reconciler.errors import InputError
+    from reconciler.grid import Clients, Consultants, Programs, Register
+    from reconciler.plan.file import read_plan_file
+
+    try:
+        return read_plan_file(plan).plan.register
+    except InputError:
+        return Register("", "", "UTC", Consultants.build([]), Clients.build([]), Programs.build([]))

@@ -66,11 +66,13 @@ def audit_text(found: Iterable[Shown], say: Catalogue, *, full: bool = False) ->
         say: the language.
         full: fold no lists.
     """
-    writer, none = _Writer(say, full=full), True
+    writer, first = _Writer(say, full=full), True
     for shown in found:
-        none = False
-        yield "".join(f"{line}\n" for line in writer.shown(shown))
-    if none:
+        lines = writer.shown(shown)
+        # a heading has a blank line before it, which the first one does without
+        yield "".join(f"{line}\n" for line in (lines[1:] if first else lines))
+        first = False
+    if first:
         yield say("The log tells of no such thing.") + "\n"
 
 
@@ -100,32 +102,32 @@ class _Writer:
         name = shown.entry["run"]
         if shown.begun is None:
             title = heading(self.say("Run {run}", run=name))
-            return [*title, *detail(self.say("its beginning is not in this log"))]
+            return [*title, *_fact(self.say("its beginning is not in this log"))]
         title = heading(self.say("Run {run} at {bureau}", run=name, bureau=shown.begun["bureau"]))
         return [*title, *self.facts(shown.begun), *self.approval(shown.begun)]
 
     def refused(self, shown: Shown) -> list[str]:
         entry = shown.entry
-        when = shown.when.strftime("%Y-%m-%d %H:%M:%S")
-        lines = heading(self.say("Plan refused at {bureau}, {when}", bureau=entry["bureau"], when=when))
+        title = self.say("Plan refused at {bureau}, {when}", bureau=entry["bureau"], when=_time(shown))
+        lines = heading(title)
         lines += self.facts(entry)
         return lines + [line for one in entry["refusals"] for line in item("!", clean(one["message"]))]
 
     def facts(self, entry: Entry) -> list[str]:
         """Who, from where, and which plan."""
         say = self.say
-        lines = detail(say("operator: {name}", name=entry["operator"]))
+        lines = _fact(say("operator: {name}", name=entry["operator"]))
         if entry.get("user") or entry.get("host"):
             values = {"user": entry.get("user", "?"), "host": entry.get("host", "?")}
-            lines += detail(say("started by {user} on {host}", **values))
+            lines += _fact(say("started by {user} on {host}", **values))
         if entry.get("ci-actor") or entry.get("ci-run"):
             values = {"actor": entry.get("ci-actor", "?"), "run": entry.get("ci-run", "?")}
-            lines += detail(say("in a pipeline, for {actor}: {run}", **values))
-        lines += detail(say("plan: {digest}", digest=entry["plan"]))
+            lines += _fact(say("in a pipeline, for {actor}: {run}", **values))
+        lines += _fact(say("plan: {digest}", digest=entry["plan"]))
         if entry.get("commit"):
             commit = say("commit: {commit}", commit=entry["commit"])
             dirty = say("{commit}, with changes that were not committed", commit=commit)
-            lines += detail(dirty if entry.get("dirty") else commit)
+            lines += _fact(dirty if entry.get("dirty") else commit)
         return lines
 
     def approval(self, entry: Entry) -> list[str]:
@@ -136,9 +138,9 @@ class _Writer:
             how = say("{how} ({file})", how=how, file=said["file"])
         if said.get("by"):
             how = say("{how}, signed by {name}", how=how, name=said["by"])
-        lines = detail(say("approved: {how}", how=how))
+        lines = _fact(say("approved: {how}", how=how))
         if entry["allowed"]:
-            lines += detail(say("limits that were overruled: {names}", names=", ".join(entry["allowed"])))
+            lines += _fact(say("limits that were overruled: {names}", names=", ".join(entry["allowed"])))
         return lines
 
     def part(self, shown: Shown, part: Part) -> list[str]:
@@ -146,8 +148,7 @@ class _Writer:
         mark = _MARKS[part.kind] if part.became is Became.DONE else "!"
         lines = [*item(mark, self.names(part.consultants))]
         lines += detail(self.at(part.clients)) + detail(self.what(part))
-        when = shown.when.strftime("%Y-%m-%d %H:%M:%S")
-        lines += detail(say("{when}: {outcome}", when=when, outcome=became(part)))
+        lines += detail(say("{when}: {outcome}", when=_time(shown), outcome=became(part)))
         rules = shown.order["rules"] if shown.order else []
         if rules:
             told = [self.rule(rule) for rule in rules]
@@ -171,26 +172,28 @@ class _Writer:
         return f"{clean(rule['rule'])} ({'; '.join(facts)})" if facts else clean(rule["rule"])
 
     def ended(self, shown: Shown) -> list[str]:
+        """How a run ended, and what is left."""
         say, entry = self.say, shown.entry
-        lines = ["", *paragraph(say("Ended {when}.", when=shown.when.strftime("%Y-%m-%d %H:%M:%S")), "  ")]
-        lines += paragraph(say("Result: {figures}.", figures=figures_of(entry["outcomes"], say)), "  ")
-        if entry["unfinished"]:
-            text = say.count(
-                "{n} operation did not come to its end.",
-                "{n} operations did not come to their end.",
-                entry["unfinished"],
+        lines = ["", *_fact(say("Ended {when}.", when=_time(shown)))]
+        lines += _fact(say("Result: {figures}.", figures=figures_of(entry["outcomes"], say)))
+        if unfinished := entry["unfinished"]:
+            lines += _fact(
+                say.count(
+                    "{n} operation did not come to its end.",
+                    "{n} operations did not come to their end.",
+                    unfinished,
+                )
             )
-            lines += paragraph(text, "  ")
         if entry["interrupted"]:
-            lines += paragraph(say("Stopped by hand: nothing more was sent."), "  ")
+            lines += _fact(say("Stopped by hand: nothing more was sent."))
         if entry.get("stopped"):
-            lines += paragraph(say("Stopped: {why}", why=entry["stopped"]), "  ")
+            lines += _fact(say("Stopped: {why}", why=entry["stopped"]))
         left = entry.get("left")
         if left is None:
-            return lines + paragraph(say("Nobody looked at what was left."), "  ")
+            return lines + _fact(say("Nobody looked at what was left."))
         changes, blocked = left["changes"], left["blocked"]
-        return lines + paragraph(
-            say("Left: {changes} changes, and {blocked} blocked.", changes=changes, blocked=blocked), "  "
+        return lines + _fact(
+            say("Left: {changes} changes to be made, {blocked} blocked.", changes=changes, blocked=blocked)
         )
 
     def names(self, keys: Sequence[str]) -> str:
@@ -206,3 +209,12 @@ class _Writer:
         if len(clients) == 1:
             return self.say("at {client}", client=names)
         return self.say.count("at {n} client: {names}", "at {n} clients: {names}", len(clients), names=names)
+
+
+def _fact(text: str) -> list[str]:
+    """A line about a run as a whole."""
+    return paragraph(text, "  ")
+
+
+def _time(shown: Shown) -> str:
+    return shown.when.strftime("%Y-%m-%d %H:%M:%S")

@@ -20,6 +20,14 @@ WIDTH = 110
 """The most characters of a line, its comment not counted."""
 
 _RULE = ("who", "clients", "programs", "except", "from", "until", "reason", "ticket", "previously")
+_CASE: dict[tuple[str, ...], tuple[str, ...]] = {
+    (): ("action", "access", "consultant", "client", "programs", "held", "result", "rules", "date"),
+    ("consultant",): ("key", "name", "tags", "teams", "leads", "active"),
+    ("client",): ("key", "name", "tags", "teams"),
+    ("rules", "*"): ("name", "from", "until", "reason", "ticket"),
+}
+"""What the example of an expression says."""
+
 _SPACIOUS = frozenset(
     {
         (),
@@ -58,8 +66,13 @@ _ORDERS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("guardrails", "protected", "*"): _RULE,
     ("guardrails", "never-together", "*"): _RULE,
     ("guardrails", "require", "*"): ("programs", "above", "reason", "ticket", "until-within"),
-    ("guardrails", "expressions", "*"): ("change", "must", "level", "message", "examples"),
+    ("guardrails", "expressions", "*"): ("action", "must", "level", "message", "examples"),
     ("guardrails", "expressions", "*", "message"): ("en", "sv"),
+    **{
+        ("guardrails", "expressions", "*", "examples", "*", said, *inner): order
+        for said in ("allows", "denies")
+        for inner, order in _CASE.items()
+    },
     ("waivers", "*"): ("guardrail", "who", "clients", "reason", "approved-by", "until"),
     ("renames",): ("consultants", "clients"),
 }

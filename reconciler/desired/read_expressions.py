@@ -21,7 +21,7 @@ def read_expressions(policy: Policy) -> tuple[Expression, ...]:
     return tuple(
         Expression(
             name,
-            _HALVES.get(entry.value.get("change", "")),
+            _HALVES.get(entry.value.get("action", "")),
             entry.value["must"],
             deny=entry.value.get("level", "deny") == "deny",
             message=dict(entry.value["message"]),

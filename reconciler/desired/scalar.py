@@ -41,12 +41,17 @@ def block(text: str, width: int) -> tuple[str, list[str]] | None:
     """
     lines = text.split("\n")
     kept = lines[:-1] if len(lines) > 1 and not lines[-1] else lines
-    if any(not line or line != line.strip() or not line.isprintable() for line in kept):
+    # how a block is indented is seen on its first line; the others may be indented further
+    if kept[0] != kept[0].lstrip() or any(_needs_quotes(line) for line in kept):
         return None
     if len(lines) > 1:
         return ("|" if kept is not lines else "|-"), kept
     wrapped = textwrap.wrap(text, max(width, 40), break_long_words=False, break_on_hyphens=False)
     return (">-", wrapped) if len(wrapped) > 1 and " ".join(wrapped) == text else None
+
+
+def _needs_quotes(line: str) -> bool:
+    return not line or line != line.rstrip() or not line.isprintable()
 
 
 def _plain(text: str, *, flow: bool) -> bool:

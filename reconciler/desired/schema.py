@@ -55,6 +55,7 @@ _WHOLES = (
 _PATTERNS: dict[str, Message] = {
     "from": Message("“{value}” is not a date"),
     "until": Message("“{value}” is not a date"),
+    "date": Message("“{value}” is not a date"),
     "reason": Message("“{value}” is neither true nor false"),
     **dict.fromkeys(_AMOUNTS, _AMOUNT),
     **dict.fromkeys(_WHOLES, _WHOLE),
@@ -62,6 +63,7 @@ _PATTERNS: dict[str, Message] = {
 _PATTERN_HINTS: dict[str, Message] = {
     "from": Message("write year-month-day, such as 2027-03-31"),
     "until": Message("write year-month-day, such as 2027-03-31"),
+    "date": Message("write year-month-day, such as 2027-03-31"),
     "reason": Message("write true where a rule must give a reason"),
     **dict.fromkeys(_AMOUNTS, _AMOUNT_HINT),
     **dict.fromkeys(_WHOLES, _WHOLE_HINT),

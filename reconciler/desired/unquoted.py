@@ -29,6 +29,7 @@ SIGNS = frozenset("0123456789+-.")
 TYPED_KEYS = frozenset(
     {
         *("from", "until", "reason", "message", "en", "sv", "must"),
+        *("date", "access", "active"),  # of an expression's examples
         "max-removals",  # of an earlier version: its hint is enough
         *("removals", "removals-per-client", "removals-per-consultant", "grants", "operations"),
         *("consultants-per-client", "system-administrators-per-client", "above", "until-within"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.desired.checks import day
 from reconciler.desired.findings import fail_or_warnings
 from reconciler.desired.inside import index_of
 from reconciler.desired.read_expressions import SECTION
@@ -92,10 +93,26 @@ def _wrong(policy: Policy, entry: Entry) -> Iterator[Finding]:
             yield _finding(entry, "bad-expression", fault.message, fault.at, fault.hint)
         return
     rules = sorted({*policy.assignments, *policy.denials})
+    yield from _days(entry)
     for mention in program.look.mentions:
         if mention.variable == "rules.name" and mention.text not in rules:
             message = Message("there is no rule “{name}”", name=mention.text)
             yield _finding(entry, "unknown-rule", message, mention.at, did_you_mean(mention.text, rules))
+
+
+def _days(entry: Entry) -> Iterator[Finding]:
+    """The dates of examples: the schema has seen their form, not that there are such days."""
+    for number, example in enumerate(entry.value.get("examples", ())):
+        (said, case), *_ = example.items()
+        rules = [
+            (("rules", at, key), rule.get(key))
+            for at, rule in enumerate(case.get("rules", ()))
+            for key in ("from", "until")
+        ]
+        for path, text in ((("date",), case.get("date")), *rules):
+            if text is not None and day(text) is None:
+                message = Message("there is no day {day}", day=text)
+                yield entry.finding("no-such-day", message, ("examples", number, said, *path))
 
 
 def _finding(entry: Entry, code: str, message: Message, at: int, hint: Message | None) -> Finding:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.commands.settings import Where, backend_config, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.backends import Backend
-    from reconciler.desired import Policy
+    from reconciler.desired import Desired, Policy
     from reconciler.grid import Register
     from reconciler.plan import Current, Half, Plan
     from reconciler.plan.focus import Focus
@@ -79,22 +79,36 @@ def open_world(where: Where) -> Iterator[World]:
 
 def make_plan(policy: Policy, current: Current, wanted: Wanted) -> Plan:
     """Plan from the YAML and a current state; the core from end to end."""
+    from reconciler.plan import build
+
+    asked = asked_for(policy, current.register, wanted)
+    return build(asked.desired, current, asked.date, half=wanted.half, ahead=wanted.ahead, allow=asked.allow)
+
+
+class Asked(NamedTuple):
+    """What is wanted of a bureau, on a day.
+
+    Attributes:
+        desired: what the YAML says, inside of what is to be looked at.
+        date: the day.
+        allow: by name of a limit the figure that is meant.
+    """
+
+    desired: Desired
+    date: dt.date
+    allow: Mapping[str, int]
+
+
+def asked_for(policy: Policy, register: Register, wanted: Wanted) -> Asked:
+    """What the YAML says of a bureau with such a register, as far as it is asked for."""
     from reconciler.desired import resolve
     from reconciler.guardrails.allow import Allowed
-    from reconciler.plan import build
     from reconciler.plan.focus import narrow
 
-    date = wanted.as_of or today(current.register)
+    date = wanted.as_of or today(register)
     allowed = Allowed.of(wanted.allow)
-    desired = allowed.widen(resolve(policy, current.register, date), current.register)
-    return build(
-        narrow(desired, _focus(policy, current.register, wanted)),
-        current,
-        date,
-        half=wanted.half,
-        ahead=wanted.ahead,
-        allow=allowed.figures,
-    )
+    desired = allowed.widen(resolve(policy, register, date), register)
+    return Asked(narrow(desired, _focus(policy, register, wanted)), date, allowed.figures)
 
 
 def today(register: Register) -> dt.date:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reconciler.grid.arrays import bits
+from reconciler.plan.missing import grouped, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.plan import Current
+    from reconciler.plan.missing import MissingRight, MissingRights
     from reconciler.rights import Operator, Rights
 
 
@@ -51,4 +53,34 @@ def _operator(current: Current, operator: Operator) -> dict[str, Any]:
             }
             for system, programs, clients in groups(operator.rights)
         ],
+    }
+
+
+def missing_document(found: MissingRights) -> dict[str, Any]:
+    """The rights that an operator lacks for a plan."""
+    return {
+        "bureau": found.register.bureau,
+        "date": found.date.isoformat(),
+        "revision": found.revision,
+        "operator": found.operator.key,
+        "blocked": found.blocked,
+        "blocked-otherwise": found.otherwise,
+        "missing": [_missing(found, line) for line in grouped(found)],
+    }
+
+
+def _missing(found: MissingRights, line: MissingRight) -> dict[str, Any]:
+    register = found.register
+    clients, selection = register.clients.names, select(register, line.clients)
+    return {
+        "right": "system-administrator" if line.system else "program-administrator",
+        "programs": [register.programs.names[p] for p in bits(line.programs)],
+        "clients": [clients[c] for c in line.clients],
+        "selected-by": [
+            *(["all"] if selection.whole else []),
+            *(f"team:{team}" for team in selection.teams),
+            *(f"tag:{tag}" for tag in selection.tags),
+            *(clients[c] for c in selection.rest),
+        ],
+        "have": None if line.have is None else list(line.have),
     }

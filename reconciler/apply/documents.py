@@ -91,7 +91,8 @@ def _read_message(document: dict[str, Any]) -> Message:
         name: _read_message(value) if isinstance(value, dict) else value
         for name, value in document["values"].items()
     }
-    if not document["many"]:
-        return Message(document["text"], **values)
+    one, many, number = (document[name] for name in ("text", "many", "number"))
+    if not many:
+        return Message(one, **values)
     del values["n"]
-    return Message.count(document["text"], document["many"], document["number"], **values)
+    return Message.count(one, many, number, **values)

@@ -114,8 +114,8 @@ def _leased(
 
     lease = _lease(backend, turn, left, deadline, say)
     if lease is None:
-        text = "this backend has no leases: only applies on this machine are kept apart"
-        click.echo(say("note: {message}", message=Message(text)), err=True)
+        why = Message("this backend has no leases: only applies on this machine are kept apart")
+        click.echo(say("note: {message}", message=why), err=True)
     try:
         yield Renewed(backend, lease)
     finally:

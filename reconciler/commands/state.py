@@ -26,7 +26,7 @@ def state_folder() -> Path:
     from reconciler.errors import InputError, Message
 
     given = os.environ.get("RECONCILER_STATE_DIR")
-    folder = Path(given) if given else user_state_path("reconciler")
+    folder = Path(given) if given else user_state_path("reconciler", appauthor=False)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

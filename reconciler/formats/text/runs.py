@@ -71,13 +71,13 @@ def _title(run: Run, say: Catalogue) -> list[str]:
 
 def _facts(run: Run, say: Catalogue) -> list[str]:
     operations = sum(run.orders.values())
-    done = run.orders.get(Ended.FINISHED, 0)
+    done, figures = run.orders.get(Ended.FINISHED, 0), figures_of(run.outcomes, say)
     count = say.count(
         "{done} of {n} operation came to its end: {figures}",
         "{done} of {n} operations came to their end: {figures}",
         operations,
         done=done,
-        figures=figures_of(run.outcomes, say),
+        figures=figures,
     )
     about = say(
         "bureau {bureau}, operator {operator}, started by {who}",

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from reconciler.backends.api import Api
     from reconciler.backends.fields import Fields
     from reconciler.backends.settings import Limits
+    from reconciler.grid import Register
     from reconciler.plan.current import Current
+    from reconciler.rights import Operator
 
 Value = TypeVar("Value")
 
@@ -60,6 +62,12 @@ class RemoteBackend:
             Message("the bureau's state changed each time while it was read"),
             hint=Message("try again when less is going on there"),
         )
+
+    def operators(self, register: Register) -> tuple[Operator, tuple[Operator, ...] | None]:
+        """Who we are, and the other operators where the backend tells; for a register that was fetched before."""
+        from reconciler.backends.state import read_operators
+
+        return read_operators(self._api, register)
 
     def bureau(self) -> str:
         """The key of the bureau."""

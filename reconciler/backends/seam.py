@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from reconciler.grid import Register
+    from reconciler.rights import Operator
+
 __all__ = ["Backend", "Notification"]
 
 
@@ -27,6 +30,12 @@ class Backend(Jobs, Leases, Protocol):
 
     def bureau(self) -> str:
         """The key of the bureau."""
+
+    def operators(self, register: Register) -> tuple[Operator, tuple[Operator, ...] | None]:
+        """Who we are, and the other operators where the backend tells; for a register that was fetched before.
+
+        BackendError where the token is for another bureau than the register.
+        """
 
     def unchanged(self, mark: str) -> bool:
         """Whether register and access still are those that this mark of `Current` is of; False where in doubt."""

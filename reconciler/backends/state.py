@@ -50,6 +50,23 @@ def read_state(api: Api, max_pages: int) -> Current:
     return Current(register, reader.state(), lists.revision, operator_, others_, answer.tag)
 
 
+def read_operators(api: Api, register: Register) -> tuple[Operator, tuple[Operator, ...] | None]:
+    """Who asks, and the others where the backend tells, for a register that was read before.
+
+    Raises:
+        BackendError: where the token is for another bureau, or something is not as the contract says.
+    """
+    bureau = api.get("/v1/bureau").body.key("id")
+    if bureau != register.bureau:
+        raise BackendError(
+            Message(
+                "the token is for the bureau {other}, not for {bureau}", other=bureau, bureau=register.bureau
+            )
+        )
+    me = api.get("/v1/operator").body
+    return operator(me, register), _others(me.key("id"), _operators(api), register)
+
+
 class _Lists:
     """The lists of one revision, with as many rows as the bureau says."""
 

@@ -174,7 +174,8 @@ def select(register: Register, clients: Sequence[int]) -> Selection:
     wanted, left = set(clients), set(clients)
     if len(wanted) == len(named.names):
         return Selection(whole=True, teams=(), tags=(), rest=())
-    teams, tags = [], []
+    teams: list[str] = []
+    tags: list[str] = []
     fitting = [
         (kind, name, members)
         for kind, groups in ((teams, named.teams), (tags, named.tags))

@@ -27,6 +27,7 @@ COMMANDS = (
     "init",
     "import",
     "validate",
+    "policy",
     "fmt",
     "plan",
     "apply",

@@ -42,12 +42,14 @@ def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
     from reconciler.desired import load
     from reconciler.errors import InputError
     from reconciler.formats import show_findings
+    from reconciler.guardrails.expressions.policy import check
 
     settings = read_settings(where(flags))
     findings: tuple[Finding, ...]
     checked = settings.kind is not None and not offline
     try:
         policy = load(settings.policies)
+        check(policy)
         findings = (
             *policy.findings,
             *(_against_register(policy, settings, flags["as_of"]) if checked else ()),
@@ -66,10 +68,11 @@ def _against_register(policy: Policy, settings: Settings, as_of: dt.date | None)
     from reconciler.commands.settings import backend_config
     from reconciler.commands.world import today
     from reconciler.desired import resolve
+    from reconciler.guardrails.expressions.policy import check_names
 
     with open_backend(backend_config(settings)) as backend:
         register = backend.current().register
-    return resolve(policy, register, as_of or today(register)).findings
+    return check_names(policy, register, resolve(policy, register, as_of or today(register))).findings
 
 
 def _verdict(say: Catalogue, warnings: int, *, checked: bool) -> str:

@@ -70,9 +70,11 @@ def open_world(where: Where) -> Iterator[World]:
     """
     from reconciler.backends import open_backend
     from reconciler.desired import load
+    from reconciler.guardrails.expressions.policy import check
 
     settings = read_settings(where)
     policy = load(settings.policies)
+    check(policy)
     with open_backend(backend_config(settings)) as backend:
         yield World(policy, backend)
 
@@ -103,11 +105,12 @@ def asked_for(policy: Policy, register: Register, wanted: Wanted) -> Asked:
     """What the YAML says of a bureau with such a register, as far as it is asked for."""
     from reconciler.desired import resolve
     from reconciler.guardrails.allow import Allowed
+    from reconciler.guardrails.expressions.policy import check_names
     from reconciler.plan.focus import narrow
 
     date = wanted.as_of or today(register)
     allowed = Allowed.of(wanted.allow)
-    desired = allowed.widen(resolve(policy, register, date), register)
+    desired = allowed.widen(check_names(policy, register, resolve(policy, register, date)), register)
     return Asked(narrow(desired, _focus(policy, register, wanted)), date, allowed.figures)
 
 

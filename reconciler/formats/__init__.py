@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reconciler.errors import Finding, Message
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Register
+    from reconciler.guardrails.expressions.examples import Tested
     from reconciler.journal import Run
     from reconciler.plan import Current, Plan
     from reconciler.plan.explain import Edit, Explanation
@@ -163,6 +164,18 @@ def show_run(
     from reconciler.formats.text.runs import run_text
 
     return run_text(run, results, register, say, full=full)
+
+
+def show_policy_tests(tested: Sequence[Tested], form: str, say: Catalogue) -> str:
+    """What became of the examples of policy expressions, as text or JSON."""
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.policy_tests import policy_tests_document
+
+        return to_json(policy_tests_document(tested))
+    from reconciler.formats.text.policy_tests import policy_tests_text
+
+    return policy_tests_text(tested, say)
 
 
 def show_audit(

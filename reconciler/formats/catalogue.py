@@ -56,6 +56,10 @@ class Catalogue:
         """What a program is called in this language; its key where nobody has named it."""
         return clean(labels.get(self.language) or labels.get("en") or key)
 
+    def wording(self, texts: Mapping[str, str]) -> str:
+        """What somebody wrote in several languages, in this one; in one of those that there are where it lacks."""
+        return next((texts[one] for one in (self.language, *texts) if one in texts), "")
+
     def number(self, number: int) -> str:
         """A whole number with its thousands apart, as the language writes it."""
         return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}" if self.language == "sv" else ",")

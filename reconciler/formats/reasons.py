@@ -27,14 +27,17 @@ _TEXTS: dict[str, Message] = {
 }
 
 
-def reason_text(reason: str | None, guardrail: str = "") -> Message:
+def reason_text(reason: str | None, guardrail: str = "", own: str = "") -> Message:
     """The sentence for a reason code; a code that we do not know stands for itself.
 
     Args:
         reason: the code.
         guardrail: the name of the guardrail whose reason it is; "" where it has none.
+        own: what the guardrail says in the bureau's own words; "" where it has none.
     """
     if reason is None:
         return Message("no reason was given")
     said = _TEXTS.get(reason, Message("the backend says: {code}", code=reason))
+    if own and reason == Reason.EXPRESSION:
+        return Message("{reason} ({guardrail})", reason=own, guardrail=guardrail)
     return Message("{reason} ({guardrail})", reason=said, guardrail=guardrail) if guardrail else said

@@ -82,6 +82,7 @@ def build(
         findings=desired.findings,
         summary=summarise(found),
         other_programs_too=desired.other_programs,
+        messages={one.name: one.message for one in desired.guardrails.expressions},
     ).only(half)
     return plan.refused(check_limits(case, len(operations), managed(desired, current.access), allow or {}))
 

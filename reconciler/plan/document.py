@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.grid import Change
 from reconciler.grid.arrays import bits
+from reconciler.guardrails import Kind
 from reconciler.plan.outcome import outcome_digest
 from reconciler.plan.takeover import takeover
+from reconciler.rights import Reason
 
 if TYPE_CHECKING:
     from reconciler.errors import Finding
@@ -39,6 +41,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "operations": [_operation(plan, operation) for operation in plan.operations],
         "blocked": [_blocked(plan, blocked) for blocked in plan.blocked],
         "takeover": _takeover(plan),
+        "messages": _messages(plan),
         "unmanaged": [_block(plan, it.block) for it in plan.unmanaged],
         "ending": [{"rule": plan.rules[e.rule].name, "until": e.until.isoformat()} for e in plan.ending],
         "refusals": [
@@ -48,6 +51,13 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "findings": [finding_document(finding) for finding in plan.findings],
         "operators-known": others is not None,
     }
+
+
+def _messages(plan: Plan) -> dict[str, dict[str, str]]:
+    """What the expressions say that the plan mentions."""
+    blocked = {one.guardrail for one in plan.blocked if one.reason is Reason.EXPRESSION}
+    mentioned = blocked | {one.guardrail for one in plan.violations if one.kind is Kind.EXPRESSION}
+    return {name: dict(says) for name, says in plan.messages.items() if name in mentioned}
 
 
 def summary_document(plan: Plan) -> dict[str, int]:

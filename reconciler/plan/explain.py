@@ -18,7 +18,7 @@ from reconciler.plan.grounds import GROUNDS, Ground, grounds, lasting, speaks
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.desired import Desired, Rule
     from reconciler.desired.values import Sources
@@ -135,6 +135,7 @@ class Explanation:
         steps: what a plan does.
         left: what the plan leaves as no rule mentions it.
         holders: ids of the other consultants who have what was asked about.
+        messages: by name of a policy expression what it says in the bureau's own words, by language.
     """
 
     asked: Asked
@@ -153,6 +154,7 @@ class Explanation:
     steps: tuple[Step, ...]
     left: Holding
     holders: tuple[int, ...]
+    messages: Mapping[str, Mapping[str, str]]
 
 
 def explain(desired: Desired, current: Current, date: dt.date, asked: Asked) -> Explanation:
@@ -188,6 +190,7 @@ def explain(desired: Desired, current: Current, date: dt.date, asked: Asked) -> 
         steps=tuple(_steps(plan, asked, _holding(now.access, asked))),
         left=_holding(plan.changes.unmanaged, asked),
         holders=tuple(_holders(current, asked)),
+        messages=plan.messages,
     )
 
 

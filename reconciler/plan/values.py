@@ -6,7 +6,7 @@ access to a client is one cell, each program there is one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.grid import PAIR_CHANGES, Access, Change, Half
@@ -203,6 +203,7 @@ class Plan:
         findings: warnings about the YAML.
         summary: the figures.
         other_programs_too: removing access may take programs that are not managed along.
+        messages: by name of a policy expression what it says in the bureau's own words, by language.
     """
 
     register: Register
@@ -221,6 +222,7 @@ class Plan:
     findings: tuple[Finding, ...]
     summary: Summary
     other_programs_too: bool
+    messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def in_sync(self) -> bool:

@@ -207,7 +207,8 @@ class _Writer:
             else:
                 lines += detail(say("programs: {programs}", programs=programs))
         if step.reason is not None:
-            lines += detail(say("blocked: {reason}", reason=reason_text(step.reason, step.guardrail)))
+            own = say.wording(self.found.messages.get(step.guardrail, {}))
+            lines += detail(say("blocked: {reason}", reason=reason_text(step.reason, step.guardrail, own)))
             if step.could is not None and step.reason.startswith("needs-"):
                 lines += detail(self.who_could(step.could))
         return lines + (self.why(step) if step.change.half is Half.REMOVALS else [])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.errors import Message
 from reconciler.formats.safe import clean
 from reconciler.formats.text.lines import detail, heading, item, paragraph
-from reconciler.guardrails import Fate
+from reconciler.guardrails import Fate, Kind
 from reconciler.plan.takeover import takeover
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _FATES = {
     Fate.LEFT: Message("it ends with the other half of the plan"),
     Fate.WANTED: Message("it lasts, because the rules give it"),
     Fate.WAIVED: Message("it is accepted by a waiver"),
+    Fate.HELD: Message("it is held back"),
+    Fate.WARNED: Message("this is a warning: the plan does it all the same"),
 }
 
 
@@ -40,14 +42,16 @@ def broken(violations: Sequence[Violation]) -> list[Broken]:
     return [Broken(violation, block) for violation in violations for block in violation.blocks]
 
 
-def broken_item(one: Broken, name: Namer, say: Catalogue) -> list[str]:
+def broken_item(one: Broken, plan: Plan, name: Namer, say: Catalogue) -> list[str]:
     """A block that breaks a guardrail: whose, where, which, why, and what becomes of it."""
     violation, block = one
     lines = item("!", name.consultants(block.consultants)) + detail(name.at(block.clients))
     if block.mask:
         lines += detail(say("programs: {programs}", programs=name.programs(block.mask)))
-    told = say.message(violation.message)
-    lines += detail(f"{told} ({clean(violation.reason)})" if violation.reason else told)
+    told, why = say.message(violation.message), violation.reason
+    if violation.kind is Kind.EXPRESSION:
+        why = say.wording(plan.messages.get(violation.guardrail, {}))
+    lines += detail(f"{told} ({clean(why)})" if why else told)
     return lines + detail(say.message(_FATES[violation.fate]))
 
 

@@ -104,7 +104,7 @@ class _Writer:
                 "A guardrail is broken: {n} finding", "Guardrails are broken: {n} findings", len(found)
             )
         )
-        return [*lines, *self.folded(broken(found), lambda one: broken_item(one, self.name, self.say))]
+        return [*lines, *self.folded(broken(found), lambda one: broken_item(one, self.plan, self.name, self.say))]
 
     def section(self, change: Change) -> list[str]:
         operations = [o for o in self.plan.operations if o.change is change]
@@ -181,7 +181,8 @@ class _Writer:
         lines += detail(self.name.at(blocked.block.clients))
         if blocked.block.mask:
             lines += detail(self.programs(blocked.change, blocked.block.mask))
-        lines += detail(say("blocked: {reason}", reason=reason_text(blocked.reason, blocked.guardrail)))
+        own = say.wording(self.plan.messages.get(blocked.guardrail, {}))
+        lines += detail(say("blocked: {reason}", reason=reason_text(blocked.reason, blocked.guardrail, own)))
         if blocked.could is not None and blocked.reason.startswith("needs-"):
             lines += detail(self.who_could(blocked.could))
         return lines + self.why(blocked.change, blocked.rules, blocked.block.consultants)

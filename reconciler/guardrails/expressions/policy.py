@@ -35,7 +35,7 @@ def check(policy: Policy) -> None:
     )
 
 
-def check_names(policy: Policy, register: Register, desired: Desired) -> tuple[Finding, ...]:
+def check_names(policy: Policy, register: Register, desired: Desired) -> Desired:
     """Check the names that expressions compare with against those that there are.
 
     Args:
@@ -44,14 +44,14 @@ def check_names(policy: Policy, register: Register, desired: Desired) -> tuple[F
         desired: what the policy says of it.
 
     Returns:
-        A warning for each tag that nobody has.
+        The desired state, with a warning for each tag that nobody has.
 
     Raises:
         InputError: where there is no such program, consultant, client or team.
     """
     entries = policy.sections[SECTION].values()
     if not entries:
-        return ()
+        return desired
     known = _known(register, desired)
     found = (
         finding
@@ -59,7 +59,7 @@ def check_names(policy: Policy, register: Register, desired: Desired) -> tuple[F
         for mention in _program(entry).look.mentions
         for finding in _unknown(entry, mention, known)
     )
-    return fail_or_warnings(found)
+    return replace(desired, findings=fail_or_warnings((*desired.findings, *found)))
 
 
 def run_examples(policy: Policy) -> tuple[Tested, ...]:

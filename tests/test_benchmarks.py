@@ -67,3 +67,10 @@ def test_scale(capsys, tmp_path):
         assert row["apply cells"] == row["triples"] // 10
         assert row["drift s"] < row["drift first s"]
     assert found["growth"] < 1
+
+
+def test_audit(capsys):
+    """The log that is made is sound, and what is asked of it is answered."""
+    (row,) = rows("audit", capsys, "--lines", "5000", "--repeat", "1")
+    assert row["answers"] == 3
+    assert row["× hash lines"] < 20

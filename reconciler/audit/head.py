@@ -55,7 +55,9 @@ def kept_in(path: Path) -> Kept | None:
     """
     try:
         with path.open("rb") as file:
-            text = file.read(_LARGEST)
+            if os.fstat(file.fileno()).st_size > _LARGEST:
+                raise _unusable(path, "it is too large")
+            text = file.read()
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -170,6 +170,9 @@ def _take(runs: dict[str, _Run], line: int, entry: Entry) -> Iterator[Shown]:
         case Event.RUN_ENDED:
             yield from _unanswered(run)
             yield Shown(line, _when(entry, run.begun), entry, run.begun)
+            if not run.orders:
+                # nothing more will be told of it; a log has many thousands of runs
+                del runs[entry["run"]]
 
 
 def _unanswered(run: _Run) -> Iterator[Shown]:

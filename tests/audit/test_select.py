@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from reconciler.apply import Item, Results
 from reconciler.apply.orders import start
+from reconciler.audit import read
+from reconciler.audit.chain import EMPTY, lines_of
 from reconciler.audit.entries import operations, plan_refused, result, run_begun, run_ended
 from reconciler.audit.select import Asked, Became, select
 from reconciler.errors import Message
 from reconciler.grid import OperationKind, Outcome
-from tests.audit.runs import AT, SOURCE, YES, not_finished, run_of, small_plan
+from tests.audit.runs import AT, SOURCE, YES, all_done, not_finished, run_of, small_plan
 
 
 def asked(**fields) -> Asked:
@@ -93,6 +95,22 @@ def test_an_unknown_time_zone_is_read_as_utc():
         {**entry, "timezone": "../Mars"} if "timezone" in entry else entry for entry in run_of(small_plan())
     ]
     assert answers(entries)[0].when.utcoffset() == dt.timedelta(0)
+
+
+@given(
+    st.sets(st.sampled_from(["anna", "cy", "zoe"])),
+    st.sets(st.sampled_from(["1042", "1055", "1"])),
+    st.integers(0, 2**12),
+)
+def test_leaving_lines_out_by_their_bytes_changes_no_answer(who, where, keep):
+    def told(order):
+        return [item for number, item in enumerate(all_done(order)) if keep >> number & 1]
+
+    entries = [*run_of(small_plan(), "a", told), *run_of(small_plan(reason='"1055"'), "b", told, end=False)]
+    lines = lines_of(entries, EMPTY)
+    question = asked(consultants=who, clients=where)
+    everything = list(select(read.entries_in(lines), question))
+    assert list(select(read.entries_in(lines, [who, where]), question)) == everything
 
 
 def test_by_operator_and_by_run():

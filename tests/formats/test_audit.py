@@ -119,7 +119,7 @@ def test_long_lists_are_folded_unless_they_are_wanted_whole():
 def test_in_swedish():
     text = told(run_of(small_plan()), language="sv")
     assert text.startswith("Körning run-1 hos test\n")
-    assert "2026-11-24 23:30:00: gjort" in text
+    assert f"2026-11-24 23:30:00: {catalogue('sv')('done')}" in text
 
 
 @pytest.mark.parametrize("entries", [[], run_of(small_plan()), run_of(small_plan(), told=refused_everything)])

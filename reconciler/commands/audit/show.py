@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, BinaryIO
 
+    from reconciler.audit.select import Asked
     from reconciler.formats.catalogue import Catalogue
 
 
@@ -108,17 +109,18 @@ def command(
         **{name: frozenset(flags[name]) for name in ("operators", "consultants", "clients", "programs")},
     )
     with log.opened() as file:
-        for piece in show_audit(select(_entries(file, say), asked), form, say, full=full):
+        entries = _entries(file, asked, say)
+        for piece in show_audit(select(entries, asked), form, say, full=full):
             click.echo(piece, nl=False)
     return Exit.OK if verdict.sound else Exit.ERROR
 
 
-def _entries(file: BinaryIO, say: Catalogue) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _entries(file: BinaryIO, asked: Asked, say: Catalogue) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The entries of a log; how many lines have none is told at its end."""
     from reconciler.audit.read import entries_in
 
     unread = 0
-    for line, entry in entries_in(file):
+    for line, entry in entries_in(file, [asked.consultants, asked.clients]):
         if entry is None:
             unread += 1
         else:

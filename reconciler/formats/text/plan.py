@@ -13,6 +13,7 @@ from reconciler.formats.text.guardrails import Broken, broken, broken_item, take
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
 from reconciler.grid import Access
+from reconciler.guardrails import Fate
 from reconciler.plan import Change, Half
 from reconciler.plan.outcome import outcome_digest
 
@@ -55,22 +56,22 @@ def plan_text(plan: Plan, say: Catalogue, *, full: bool = False, drift: bool = F
         if drift
         else say("Plan for {bureau} on {date}", **values)
     )
-    writer = _Writer(plan, say, full=full)
+    writer = PlanWriter(plan, say, full=full)
     lines = [*paragraph(title), *writer.lines(), *(() if drift else writer.digest())]
     return "\n".join(lines) + "\n"
 
 
 def blocked_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
     """The blocked changes of a plan alone, "" where there are none."""
-    lines = _Writer(plan, say, full=full).blocked()
+    lines = PlanWriter(plan, say, full=full).blocked()
     return "\n".join(lines) + "\n" if lines else ""
 
 
 _Thing = TypeVar("_Thing", "Operation", "Blocked", "Unmanaged", Broken)
 
 
-class _Writer:
-    """Writes one plan in one language."""
+class PlanWriter:
+    """Writes one plan in one language; what is said otherwise of a plan of several is in `joint`."""
 
     def __init__(self, plan: Plan, say: Catalogue, *, full: bool) -> None:
         self.plan, self.say = plan, say
@@ -81,7 +82,7 @@ class _Writer:
         return [
             *self.head(),
             *self.violations(),
-            *(line for change in Change for line in self.section(change)),
+            *self.sections(),
             *self.blocked(),
             *self.unmanaged(),
             *self.ending(),
@@ -105,6 +106,10 @@ class _Writer:
             )
         )
         return [*lines, *self.folded(broken(found), lambda one: broken_item(one, self.plan, self.name, self.say))]
+
+    def sections(self) -> list[str]:
+        """What is done, by kind."""
+        return [line for change in Change for line in self.section(change)]
 
     def section(self, change: Change) -> list[str]:
         operations = [o for o in self.plan.operations if o.change is change]
@@ -160,18 +165,18 @@ class _Writer:
         return f"{clean(rule.name)} ({'; '.join(facts)})" if facts else clean(rule.name)
 
     def blocked(self) -> list[str]:
-        blocked, say = self.plan.blocked, self.say
+        blocked = self.plan.blocked
         if not blocked:
             return []
         cells = self.plan.summary.blocked
-        lines = heading(
-            say.count(
-                "Blocked: {n} change that this operator does not get done",
-                "Blocked: {n} changes that this operator does not get done",
-                cells,
-            )
+        return [*heading(self.blocked_heading(cells)), *self.folded(blocked, self.block)]
+
+    def blocked_heading(self, cells: int) -> str:
+        return self.say.count(
+            "Blocked: {n} change that this operator does not get done",
+            "Blocked: {n} changes that this operator does not get done",
+            cells,
         )
-        return [*lines, *self.folded(blocked, self.block)]
 
     def block(self, blocked: Blocked) -> list[str]:
         say = self.say
@@ -242,6 +247,8 @@ class _Writer:
                 "Nothing to do, apart from {n} accesses that are left as they are.",
                 left,
             )
+        elif any(violation.fate in {Fate.LEFT, Fate.WANTED} for violation in self.plan.violations):
+            text = say("Nothing to do here, and what breaks a guardrail stays as it is.")
         else:
             text = say("Nothing to do: access is what the rules say.")
         return ["", *paragraph(text)]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from reconciler.grid import Change
+from reconciler.grid import Access, Change
 from reconciler.grid.arrays import bits
 
 if TYPE_CHECKING:
-    from reconciler.grid import Access, Register
+    from reconciler.grid import Register
     from reconciler.plan.values import Plan
 
 FORMAT = "reconciler-outcome/1"
@@ -23,22 +23,29 @@ ALONG = "goes-along"
 """Beside the kinds of change: programs that are not managed and are lost with an access."""
 
 
-def outcome_document(plan: Plan) -> dict[str, Any]:
-    """What apply would do: for each kind of change a row for each pair, by client, then consultant.
+Row = list[Any]
+"""Of JSON: consultant, client, and the programs that are granted or removed there."""
 
-    A row is consultant, client and the programs that are granted or removed there. It does not depend on how
-    changes are put together into operations.
-    """
-    register, found = plan.register, plan.changes
-    changes = {change.value: _rows(register, found.allowed[change]) for change in Change if change in found.allowed}
+
+def outcome_document(plan: Plan) -> dict[str, Any]:
+    """What apply would do, as what is digested."""
     return {
         "format": FORMAT,
-        "bureau": register.bureau,
+        "bureau": plan.register.bureau,
         "operator": plan.operator.key,
-        "changes": {change.value: [] for change in Change}
-        | changes
-        | {ALONG: _rows(register, found.goes_along())},
+        "changes": outcome_rows(plan),
     }
+
+
+def outcome_rows(plan: Plan) -> dict[str, list[Row]]:
+    """For each kind of change a row for each pair, by client, then consultant.
+
+    It does not depend on how changes are put together into operations.
+    """
+    register, found = plan.register, plan.changes
+    none = Access.empty(register.shape)
+    rows = {change.value: _rows(register, found.allowed.get(change, none)) for change in Change}
+    return {**rows, ALONG: _rows(register, found.goes_along())}
 
 
 def outcome_digest(plan: Plan) -> str:
@@ -57,8 +64,11 @@ def digest_of(document: Any) -> str:
     return f"sha256:{hashlib.sha256(rfc8785.dumps(document)).hexdigest()}"
 
 
-def _rows(register: Register, rows: Access) -> list[list[Any]]:
-    consultants, clients = register.consultants.names.all, register.clients.names.all
-    programs = register.programs.names
+def _rows(register: Register, rows: Access) -> list[Row]:
+    consultants, clients, programs = (
+        register.consultants.names.all,
+        register.clients.names.all,
+        register.programs.names,
+    )
     masks = {mask: [programs[i] for i in bits(mask)] for mask in set(rows.masks.tolist())}
     return [[consultants[person], clients[company], masks[mask]] for person, company, mask in rows.rows()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,11 +14,15 @@ from reconciler.commands.language import N_
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconciler.apply import Pace, Results
     from reconciler.backends import Notification
     from reconciler.commands.world import Wanted, World
+    from reconciler.errors import Message
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Plan
+    from reconciler.plan.approved import Approved
 
 
 @click.command(
@@ -27,14 +32,18 @@ if TYPE_CHECKING:
         "Do what the plan says, as far as your rights go.\n\n"
         "Shows the plan, asks, runs its operations as jobs of the bureau, shows what became of every item,"
         " and looks again at what is left. Nothing is done that was not shown: where the bureau has changed"
-        " in between, apply stops before the first operation and tells what moved."
+        " in between, apply stops before the first operation and tells what moved.\n\n"
+        "With the FILE of a plan, or with the digest of one, it does not ask: what was approved is done, or"
+        " the part of it that has not happened yet, and where anything else would be done, nothing is."
     ),
 )
+@options.argument("file", required=False, type=click.Path(path_type=Path))
 @options.where
 @options.filters
 @options.as_of
 @options.only
 @options.allow
+@options.expect
 @options.option("--yes", "-y", is_flag=True, help=N_("Do not ask; needed where there is no terminal."))
 @options.option(
     "--job-timeout",
@@ -47,16 +56,32 @@ if TYPE_CHECKING:
 @options.output
 @options.language
 @click.pass_obj
-def command(say: Catalogue, /, yes: bool, job_timeout: float, full: bool, form: str, **flags: Any) -> int:
-    """Plan, ask, check, run, verify."""
+def command(
+    say: Catalogue,
+    /,
+    file: Path | None,
+    expect: str | None,
+    yes: bool,
+    job_timeout: float,
+    full: bool,
+    form: str,
+    **flags: Any,
+) -> int:
+    """Plan, check or ask, run, verify."""
     from reconciler.apply import Pace, Results
+    from reconciler.commands.approval import check_approved, read_approval, wanted_again
     from reconciler.commands.flags import wanted, where
     from reconciler.commands.world import open_world
     from reconciler.formats import show_applied, show_plan
+    from reconciler.plan.approved import Approved
 
-    wish = wanted(flags)
+    approved, wish = read_approval(file, expect, say), wanted(flags)
+    if approved and approved.bound:
+        wish = wanted_again(approved.bound, wish, flags, say)
     with open_world(where(flags)) as world:
-        plan = world.plan(wish)
+        plan, current = world.look(wish)
+        if approved:
+            _tell_happened(check_approved(approved, world, wish, plan, current), say)
         if form == "text":
             click.echo(show_plan(plan, form, say, full=full), nl=False)
         _stop_if_refused(plan)
@@ -65,15 +90,23 @@ def command(say: Catalogue, /, yes: bool, job_timeout: float, full: bool, form: 
                 nothing = Results("", ())
                 click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
             return Exit.REMAINDER if plan.blocked else Exit.OK
-        if not (yes or _asked(say)):
+        if not (approved or yes or _asked(say)):
             click.echo(say("Nothing was done."), err=True)
             return Exit.INTERRUPTED
-        plan = _still_true(world, plan, wish)
+        plan = _still_true(world, approved or Approved.shown(plan), plan, wish)
         results = _run(world, plan, Pace(job_timeout=job_timeout), say)
         notifications = _notified(world, results)
         left = world.plan(wish)
     click.echo(show_applied(plan, results, left, notifications, form=form, say=say, full=full), nl=False)
     return _exit_code(results, left)
+
+
+def _tell_happened(happened: Sequence[Message], say: Catalogue) -> None:
+    """What was approved and is so already; the rest goes on."""
+    from reconciler.plan.approved import first
+
+    for message in first(happened):
+        click.echo(say.message(message), err=True)
 
 
 def _stop_if_refused(plan: Plan) -> None:
@@ -93,21 +126,15 @@ def _asked(say: Catalogue) -> bool:
     return answer.strip().lower() == word
 
 
-def _still_true(world: World, plan: Plan, wish: Wanted) -> Plan:
-    """The plan as it was shown, on the revision of now; stops where anything in it has moved (law 4)."""
-    from reconciler.errors import Finding, Message, Severity, StalePlan
-    from reconciler.plan import moved
+def _still_true(world: World, approved: Approved, plan: Plan, wish: Wanted) -> Plan:
+    """The plan on the revision of now; stops where it is no longer what was shown or approved (law 4)."""
+    from reconciler.commands.approval import check_approved
 
     if world.backend.revision() == plan.revision:
         return plan
-    now = world.plan(wish)
-    difference = moved(plan, now)
-    if difference:
-        raise StalePlan(
-            Message("the bureau has changed since the plan was shown, and nothing was done"),
-            Message("look at the new plan, and apply that"),
-            [Finding("moved", message, severity=Severity.WARNING) for message in difference],
-        )
+    now, current = world.look(wish)
+    check_approved(approved, world, wish, now, current)
+    _stop_if_refused(now)
     return now
 
 

@@ -1,15 +1,8 @@
-"""When a rule was last changed and by whom, as the git history of its file tells; nothing where there is none.
-
-The repository is somebody else's: git is run with fixed arguments, without a shell, with a time limit, and
-with what a repository's settings could make it start or fetch switched off. It is only ever read.
-"""
+"""When a rule was last changed and by whom, as the git history of its file tells; nothing where there is none."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from reconciler.commands.git import ask
 from reconciler.plan.explain import Edit
 
 if TYPE_CHECKING:
@@ -24,13 +18,9 @@ if TYPE_CHECKING:
 
     from reconciler.desired import Policy, Rule
 
-SECONDS = 5.0
-"""How long one look into the history may take."""
-
 ALL_SECONDS = 20.0
 """After so long no further file is looked at; the rules in it are told without their history."""
 
-_QUIET = ("--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "blame.ignoreRevsFile=")
 _HEADER = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) \d+ (\d+)")
 
 
@@ -58,9 +48,6 @@ def last_changes(
     Returns:
         By number; rules whose history is not known are left out.
     """
-    git = shutil.which("git")
-    if git is None:
-        return {}
     spans: dict[str, dict[int, tuple[int, int]]] = {}
     for number in sorted(numbers):
         rule = rules[number]
@@ -71,7 +58,7 @@ def last_changes(
     for file, wanted in spans.items():
         if monotonic() > end:
             break
-        lines = _blame(git, Path(file), wanted.values())
+        lines = _blame(Path(file), wanted.values())
         for number, (first, last) in wanted.items():
             edit = _latest([lines[i] for i in range(first, last + 1) if i in lines], timezone)
             if edit is not None:
@@ -93,47 +80,22 @@ def _latest(lines: Sequence[_Line], timezone: str) -> Edit | None:
     return Edit(day, line.author, line.commit)
 
 
-def _blame(git: str, file: Path, spans: Iterable[tuple[int, int]]) -> dict[int, _Line]:
+def _blame(file: Path, spans: Iterable[tuple[int, int]]) -> dict[int, _Line]:
     """The lines of these spans; empty where git does not tell."""
     ranges = [f"-L{first},{last}" for first, last in sorted(set(spans))]
     # git looks at each range by itself: with many of them the whole file is faster
     which = ranges if len(ranges) <= 20 else []
-    told = _git(git, file.parent, "blame", "--line-porcelain", "--no-textconv", *which, "--", file.name)
+    told = ask(file.parent, "blame", "--line-porcelain", "--no-textconv", *which, "--", file.name)
     lines = _lines(told) if told is not None else {}
-    if any(line.boundary for line in lines.values()) and _is_whole(git, file.parent):
+    if any(line.boundary for line in lines.values()) and _is_whole(file.parent):
         # the first commit of a whole history is a commit like any other
         lines = {i: _Line(line.commit, line.author, line.time, boundary=False) for i, line in lines.items()}
     return lines
 
 
-def _is_whole(git: str, folder: Path) -> bool:
+def _is_whole(folder: Path) -> bool:
     """Whether the history goes back to its first commit; in CI it is often cut off."""
-    return (_git(git, folder, "rev-parse", "--is-shallow-repository") or "").strip() == "false"
-
-
-def _git(git: str, folder: Path, *arguments: str) -> str | None:
-    """What git prints, None where it fails or takes too long."""
-    # a hook runs with variables that lead to its own repository
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    quiet = {
-        "LC_ALL": "C",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-    }
-    try:
-        done = subprocess.run(  # noqa: S603 - the program is git, the arguments are fixed, names stand after --
-            [git, *_QUIET, *arguments],
-            cwd=folder,
-            env=kept | quiet,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.decode("utf-8", errors="replace") if done.returncode == 0 else None
+    return (ask(folder, "rev-parse", "--is-shallow-repository") or "").strip() == "false"
 
 
 def _lines(porcelain: str) -> dict[int, _Line]:

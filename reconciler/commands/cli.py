@@ -30,6 +30,7 @@ COMMANDS = (
     "policy",
     "fmt",
     "plan",
+    "show",
     "apply",
     "drift",
     "explain",

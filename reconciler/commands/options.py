@@ -184,6 +184,13 @@ allow = option(
         " takeover=KEY lets go what no rule mentions, of a bureau, a client or a program. May be repeated."
     ),
 )
+expect = option(
+    "--expect",
+    metavar="DIGEST",
+    help=N_(
+        "Do exactly what this digest stands for, or nothing: plan shows it, and whoever approves names it."
+    ),
+)
 output = option(
     "--format",
     "form",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     help=N_(
         "Show what would change, and change nothing.\n\n"
         "The plan is what the YAML says less what the bureau has now. Changes that your rights do not cover"
-        " are shown as blocked, with the right that is missing and who could do it."
+        " are shown as blocked, with the right that is missing and who could do it.\n\n"
+        "At its end stands a digest of exactly these changes. Whoever approves the plan approves that, as a"
+        " file (--out) or by name (apply --expect)."
     ),
 )
 @options.where
@@ -33,17 +36,32 @@ if TYPE_CHECKING:
 @options.option(
     "--detailed-exitcode", is_flag=True, help=N_("Exit with 2 where there are changes, for pipelines.")
 )
+@options.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=N_("Write the plan to this file too, for “show” and “apply”; one that is there is replaced."),
+)
 @options.full
 @options.output
 @options.language
 @click.pass_obj
-def command(say: Catalogue, /, detailed_exitcode: bool, full: bool, form: str, **flags: Any) -> int:
+def command(
+    say: Catalogue, /, detailed_exitcode: bool, out: Path | None, full: bool, form: str, **flags: Any
+) -> int:
     """Plan and print."""
     from reconciler.commands.flags import wanted, where
     from reconciler.commands.world import open_world
     from reconciler.formats import show_plan
 
+    wish = wanted(flags)
     with open_world(where(flags)) as world:
-        plan = world.plan(wanted(flags))
+        plan, current = world.look(wish)
+        if out:
+            from reconciler.commands.approval import bind
+            from reconciler.commands.files import write_secret
+            from reconciler.plan.file import write_plan_file
+
+            write_secret(out, write_plan_file(plan, bind(world, wish, plan, current)))
+            click.echo(say("wrote {path}", path=out), err=True)
     click.echo(show_plan(plan, form, say, full=full), nl=False)
     return Exit.CHANGES if detailed_exitcode and not plan.in_sync else Exit.OK

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reconciler.backends import Backend
+    from reconciler.commands.settings import Settings
     from reconciler.desired import Desired, Policy
     from reconciler.grid import Register
     from reconciler.plan import Current, Half, Plan
@@ -51,14 +52,21 @@ class World:
     Attributes:
         policy: what the YAML says.
         backend: open.
+        settings: where both are.
     """
 
     policy: Policy
     backend: Backend
+    settings: Settings
 
     def plan(self, wanted: Wanted) -> Plan:
         """Fetch the current state and plan from it."""
-        return make_plan(self.policy, self.backend.current(), wanted)
+        return self.look(wanted)[0]
+
+    def look(self, wanted: Wanted) -> tuple[Plan, Current]:
+        """Fetch the current state and plan from it; both."""
+        current = self.backend.current()
+        return make_plan(self.policy, current, wanted), current
 
 
 @contextmanager
@@ -76,7 +84,7 @@ def open_world(where: Where) -> Iterator[World]:
     policy = load(settings.policies)
     check(policy)
     with open_backend(backend_config(settings)) as backend:
-        yield World(policy, backend)
+        yield World(policy, backend, settings)
 
 
 def make_plan(policy: Policy, current: Current, wanted: Wanted) -> Plan:

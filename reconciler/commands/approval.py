@@ -1,0 +1,169 @@
+"""What was approved before apply started: a plan file, or a digest; and what a plan made now is bound to.
+
+Whoever resumes a run has the bytes of the plan file it started from, and asks the same question of them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from reconciler.commands.world import Wanted
+from reconciler.errors import InputError, Message, StalePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from reconciler.commands.world import World
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Current, Plan
+    from reconciler.plan.approved import Approved
+    from reconciler.plan.file import Bound, PlanFile
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+_SCOPE = ("as_of", "consultants", "clients", "teams", "tags")
+"""What a plan was asked for and apply must not be asked otherwise; beside them stands --only."""
+
+
+def read_approval(path: Path | None, expect: str | None, say: Catalogue) -> Approved | None:
+    """What the command line says was approved; None where it says nothing.
+
+    Args:
+        path: of a plan file.
+        expect: a digest.
+        say: for wrong usage.
+
+    Raises:
+        InputError: where the file cannot be used.
+        StalePlan: where it is not the one whose digest was approved.
+    """
+    from reconciler.plan.approved import Approved
+
+    # a pipeline whose variable is empty asks for nothing to be checked, and does not know it
+    if expect == "" or (expect is None and os.environ.get("RECONCILER_EXPECT") == ""):
+        raise click.UsageError(say("--expect is empty: there is no digest to check"))
+    if expect is not None and not DIGEST.fullmatch(expect):
+        raise click.UsageError(
+            say("{digest} is not a digest such as sha256:0123…, as plan shows it", digest=expect)
+        )
+    if path is None:
+        return Approved(expect) if expect else None
+    file = read_file(path)
+    if expect not in (None, file.digest):
+        raise StalePlan(
+            Message("the plan in {path} is not the one that was approved, and nothing was done", path=path),
+            Message("its digest is {digest}, and {expect} was expected", digest=file.digest, expect=expect),
+        )
+    return Approved(file.digest, file.plan, file.bound)
+
+
+def read_file(path: Path) -> PlanFile:
+    """Read a plan file.
+
+    Raises:
+        InputError: where there is none, or it cannot be used.
+    """
+    from reconciler.plan.file import LARGEST, read_plan_file
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise InputError(Message("{path} cannot be read: {why}", path=path, why=error.strerror)) from None
+    return read_plan_file(content, str(path))
+
+
+def wanted_again(bound: Bound, asked: Wanted, flags: Mapping[str, Any], say: Catalogue) -> Wanted:
+    """What to plan again for: what the plan file was asked for.
+
+    A plan for a day that was named is made for that day again, any other for today. Guardrails that are allowed to
+    be passed are those of the command line, where it names any.
+
+    Args:
+        bound: from the plan file.
+        asked: what the command line asks for.
+        flags: its values by parameter.
+        say: for wrong usage.
+    """
+    from reconciler.plan.plain import unpack
+
+    wish = unpack(Wanted, bound.scope)
+    given = {name for name in flags if _given(name)}
+    for name in given & {*_SCOPE, "only"}:
+        field = "half" if name == "only" else name
+        if _comparable(getattr(asked, field)) != _comparable(getattr(wish, field)):
+            option = next(p.opts[0] for p in click.get_current_context().command.params if p.name == name)
+            raise click.UsageError(
+                say(
+                    "{option} is not what the plan file was made for: leave it out, or plan again",
+                    option=option,
+                )
+            )
+    others = given & {field for field in Wanted.__dataclass_fields__ if field not in _SCOPE}
+    return replace(wish, **{name: getattr(asked, name) for name in others})
+
+
+def _given(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source in (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+
+
+def _comparable(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, tuple) else value
+
+
+def bind(world: World, wanted: Wanted, plan: Plan, current: Current) -> Bound:
+    """What a plan is made from.
+
+    Args:
+        world: the YAML and the backend.
+        wanted: what was asked for.
+        plan: what came of it.
+        current: the state that it was made from.
+    """
+    from importlib.metadata import version
+
+    from reconciler.commands.git import commit_of
+    from reconciler.plan.file import Bound, State
+    from reconciler.plan.plain import pack
+
+    commit, changed = commit_of(world.settings.policies)
+    shape = current.register.shape
+    return Bound(
+        policies=world.policy.digest,
+        commit=commit,
+        changed=changed,
+        backend=world.settings.kind or "",
+        bureau=current.register.bureau,
+        revision=current.revision,
+        operator=current.operator.key,
+        date=plan.date,
+        scope=pack(wanted),
+        state=State(shape.consultants, shape.clients, len(current.access)),
+        tool_version=version("reconciler"),
+    )
+
+
+def check_approved(
+    approved: Approved, world: World, wanted: Wanted, plan: Plan, current: Current
+) -> tuple[Message, ...]:
+    """Make sure that a plan is what was approved, or the part of it that has not happened yet.
+
+    Returns:
+        What has happened already, in sentences.
+
+    Raises:
+        InputError: where it was approved for another bureau or another operator.
+        StalePlan: where it is not what was approved, with what moved.
+    """
+    from reconciler.plan.approved import still_approved
+
+    bound = bind(world, wanted, plan, current) if approved.bound else None
+    return still_approved(approved, plan, current, bound)

@@ -1,0 +1,39 @@
+"""`reconciler show`: print the plan in a plan file, as `plan` printed it; asks nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.help import Command
+from reconciler.commands.language import N_
+from reconciler.errors import Exit
+
+if TYPE_CHECKING:
+    from reconciler.formats.catalogue import Catalogue
+
+
+@click.command(
+    "show",
+    cls=Command,
+    help=N_(
+        "Print the plan in a file that “plan --out” wrote.\n\n"
+        "It is what plan printed, in any format and language. Neither the YAML nor the bureau is looked at: that"
+        " the plan still holds is what apply makes sure of."
+    ),
+)
+@options.argument("file", type=click.Path(path_type=Path))
+@options.full
+@options.output
+@options.language
+@click.pass_obj
+def command(say: Catalogue, /, file: Path, full: bool, form: str) -> int:
+    """Read and print."""
+    from reconciler.commands.approval import read_file
+    from reconciler.formats import show_plan
+
+    click.echo(show_plan(read_file(file).plan, form, say, full=full), nl=False)
+    return Exit.OK

@@ -12,6 +12,7 @@ from reconciler.formats.safe import clean
 from reconciler.formats.text.lines import detail, first, heading, item, paragraph
 from reconciler.formats.text.plan import blocked_text
 from reconciler.grid import OperationKind, Outcome
+from reconciler.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from reconciler.apply import Item, Notification, Result, Results
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Register
-    from reconciler.plan import Plan
 
 SHOWN = 5
 """Operations that went well and are shown where there are very many."""
@@ -82,12 +82,13 @@ def applied_text(
     text = results_text(plan.register, results, notifications, say, full=full)
     if not results.final:
         text += "\n".join(paragraph(say("“reconciler apply --resume” goes on from here."))) + "\n"
-    if isinstance(left, Message):
-        seen = say("Could not look again: {why}.", why=left)
-    else:
-        text += blocked_text(left, say, full=full)
-        seen = _left(left, say)
-    return text + "\n" + "\n".join(paragraph(seen)) + "\n"
+    return text + left_text(left, blocked_text(left, say, full=full) if isinstance(left, Plan) else "", say)
+
+
+def left_text(left: Plan | Message, blocked: str, say: Catalogue) -> str:
+    """What is left after a run: what is blocked, as it was written, and what a look at the bureau says."""
+    seen = say("Could not look again: {why}.", why=left) if isinstance(left, Message) else _left(left, say)
+    return blocked + "\n" + "\n".join(paragraph(seen)) + "\n"
 
 
 def _left(left: Plan, say: Catalogue) -> str:

@@ -11,14 +11,13 @@ from reconciler.formats.safe import clean
 from reconciler.formats.text.findings import findings_lines
 from reconciler.formats.text.guardrails import Broken, broken, broken_item, takeover_lines
 from reconciler.formats.text.lines import detail, heading, item, paragraph
+from reconciler.formats.text.summary import summary_lines
 from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
-from reconciler.grid import Access
-from reconciler.guardrails import Fate
 from reconciler.plan import Change, Half
 from reconciler.plan.outcome import outcome_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.desired import Rule
     from reconciler.formats.catalogue import Catalogue
@@ -79,6 +78,7 @@ class PlanWriter:
         self.items = None if full else ITEMS
 
     def lines(self) -> list[str]:
+        """All of it, from the operator to the summary."""
         return [
             *self.head(),
             *self.violations(),
@@ -89,14 +89,16 @@ class PlanWriter:
             *findings_lines(self.plan.findings, self.say),
             *takeover_lines(self.plan, self.say),
             *self.refusals(),
-            *self.summary(),
+            *summary_lines(self.plan, self.say),
         ]
 
     def head(self) -> list[str]:
+        """Who would do it."""
         plan = self.plan
         return paragraph(self.say("Operator: {name}", name=plan.operator.label or plan.operator.key))
 
     def violations(self) -> list[str]:
+        """What guardrails find."""
         found = self.plan.violations
         if not found:
             return []
@@ -105,13 +107,17 @@ class PlanWriter:
                 "A guardrail is broken: {n} finding", "Guardrails are broken: {n} findings", len(found)
             )
         )
-        return [*lines, *self.folded(broken(found), lambda one: broken_item(one, self.plan, self.name, self.say))]
+        return [
+            *lines,
+            *self.folded(broken(found), lambda one: broken_item(one, self.plan, self.name, self.say)),
+        ]
 
     def sections(self) -> list[str]:
         """What is done, by kind."""
         return [line for change in Change for line in self.section(change)]
 
     def section(self, change: Change) -> list[str]:
+        """What is done of one kind."""
         operations = [o for o in self.plan.operations if o.change is change]
         if not operations:
             return []
@@ -121,6 +127,7 @@ class PlanWriter:
         return [*lines, *self.folded(operations, self.operation)]
 
     def operation(self, operation: Operation) -> list[str]:
+        """One operation."""
         block = operation.block
         mark = _MARKS[operation.change]
         lines = item(mark, self.name.consultants(block.consultants))
@@ -130,6 +137,7 @@ class PlanWriter:
         return lines + self.why(operation.change, operation.rules, block.consultants)
 
     def programs(self, change: Change, mask: int) -> str:
+        """The programs that change, or go with an access."""
         names = self.name.programs(mask)
         match change:
             case Change.REMOVE_ACCESS:
@@ -153,18 +161,21 @@ class PlanWriter:
         return detail(self.say("why: no rule gives it"))
 
     def rules(self, sentence: Sentence, rules: Sequence[Rule]) -> str:
+        """A sentence with the names of rules."""
         shown = [self.rule(rule) for rule in rules[:RULES]]
         if len(rules) > RULES:
             shown.append(self.say.count("{n} more", "{n} more", len(rules) - RULES))
         return self.say.message(sentence(len(rules), self.say.listing(shown)))
 
     def rule(self, rule: Rule) -> str:
+        """A rule with its reason and its end."""
         facts = [clean(rule.reason)] if rule.reason else []
         if rule.until:
             facts.append(self.say("until {date}", date=rule.until))
         return f"{clean(rule.name)} ({'; '.join(facts)})" if facts else clean(rule.name)
 
     def blocked(self) -> list[str]:
+        """What is not done, and why."""
         blocked = self.plan.blocked
         if not blocked:
             return []
@@ -172,6 +183,7 @@ class PlanWriter:
         return [*heading(self.blocked_heading(cells)), *self.folded(blocked, self.block)]
 
     def blocked_heading(self, cells: int) -> str:
+        """How much is not done, by whom."""
         return self.say.count(
             "Blocked: {n} change that this operator does not get done",
             "Blocked: {n} changes that this operator does not get done",
@@ -179,6 +191,7 @@ class PlanWriter:
         )
 
     def block(self, blocked: Blocked) -> list[str]:
+        """One block that is not done."""
         say = self.say
         lines = item(
             "!", say.message(would(blocked.change, self.name.consultants(blocked.block.consultants)))
@@ -193,6 +206,7 @@ class PlanWriter:
         return lines + self.why(blocked.change, blocked.rules, blocked.block.consultants)
 
     def who_could(self, keys: Sequence[str]) -> str:
+        """Which operators could do it."""
         others = {other.key: other for other in self.plan.others or ()}
         names = [self.name.operator(others[key]) for key in keys]
         if not names:
@@ -200,6 +214,7 @@ class PlanWriter:
         return self.say("who could: {names}", names=self.say.listing(names))
 
     def unmanaged(self) -> list[str]:
+        """What no rule mentions."""
         blocks, say = self.plan.unmanaged, self.say
         if not blocks:
             return []
@@ -213,6 +228,7 @@ class PlanWriter:
         return [*lines, *self.folded(blocks, self.leave)]
 
     def leave(self, unmanaged: Unmanaged) -> list[str]:
+        """One block that no rule mentions."""
         block = unmanaged.block
         lines = item("?", self.name.consultants(block.consultants)) + detail(self.name.at(block.clients))
         if block.mask:
@@ -220,6 +236,7 @@ class PlanWriter:
         return lines + detail(self.say("access without programs"))
 
     def ending(self) -> list[str]:
+        """What ends soon."""
         if not self.plan.ending:
             return []
         lines = heading(self.say("Ends soon"))
@@ -228,6 +245,7 @@ class PlanWriter:
         return lines
 
     def refusals(self) -> list[str]:
+        """Why the plan may not be applied."""
         if not self.plan.refusals:
             return []
         lines = heading(self.say("A guardrail forbids to apply this plan"))
@@ -235,52 +253,12 @@ class PlanWriter:
             lines += item("!", self.say.message(refusal.message))
         return lines
 
-    def summary(self) -> list[str]:
-        """One sentence with the figures that are not 0."""
-        say, left = self.say, self.plan.summary.unmanaged
-        figures = [text for number, text in self.figures() if number]
-        if figures:
-            text = say("Summary: {figures}.", figures=", ".join(figures))
-        elif left:
-            text = say.count(
-                "Nothing to do, apart from {n} access that is left as it is.",
-                "Nothing to do, apart from {n} accesses that are left as they are.",
-                left,
-            )
-        elif any(violation.fate in {Fate.LEFT, Fate.WANTED} for violation in self.plan.violations):
-            text = say("Nothing to do here, and what breaks a guardrail stays as it is.")
-        else:
-            text = say("Nothing to do: access is what the rules say.")
-        return ["", *paragraph(text)]
-
     def digest(self) -> list[str]:
         """What is approved where this plan is approved; the line itself is never broken, so that it can be copied."""
         if not self.plan.operations:
             return []
         text = self.say("To approve exactly these changes, and nothing else, approve their digest:")
         return ["", *paragraph(text), f"  {outcome_digest(self.plan)}"]
-
-    def figures(self) -> Iterator[tuple[int, str]]:
-        say, changes = self.say, self.plan.changes
-        none = Access.empty(self.plan.register.shape)
-        give, add, remove, take = (changes.allowed.get(change, none) for change in Change)
-        yield len(give), self.accesses(say.count("{n} access given", "{n} accesses given", len(give)), give)
-        yield add.cells, say.count("{n} program added", "{n} programs added", add.cells)
-        yield remove.cells, say.count("{n} program removed", "{n} programs removed", remove.cells)
-        yield (
-            len(take),
-            self.accesses(say.count("{n} access removed", "{n} accesses removed", len(take)), take),
-        )
-        blocked = self.plan.summary.blocked
-        yield blocked, say.count("{n} change blocked", "{n} changes blocked", blocked)
-
-    def accesses(self, text: str, rows: Access) -> str:
-        """A figure of accesses, with the programs that come or go with them."""
-        if not rows.cells:
-            return text
-        return self.say.count(
-            "{accesses} with {n} program", "{accesses} with {n} programs", rows.cells, accesses=text
-        )
 
     def folded(self, things: Sequence[_Thing], write: Callable[[_Thing], list[str]]) -> list[str]:
         """Write the blocks of a section; of very many the largest, and how many are not shown."""

@@ -1,0 +1,54 @@
+"""The last sentence of a plan: its figures, or that there is nothing to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.formats.text.lines import paragraph
+from reconciler.grid import Access
+from reconciler.guardrails import Fate
+from reconciler.plan import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Plan
+
+
+def summary_lines(plan: Plan, say: Catalogue) -> list[str]:
+    """One sentence with the figures that are not 0, after a blank line."""
+    left = plan.summary.unmanaged
+    figures = [text for number, text in _figures(plan, say) if number]
+    if figures:
+        text = say("Summary: {figures}.", figures=", ".join(figures))
+    elif left:
+        text = say.count(
+            "Nothing to do, apart from {n} access that is left as it is.",
+            "Nothing to do, apart from {n} accesses that are left as they are.",
+            left,
+        )
+    elif any(violation.fate in {Fate.LEFT, Fate.WANTED} for violation in plan.violations):
+        text = say("Nothing to do here, and what breaks a guardrail stays as it is.")
+    else:
+        text = say("Nothing to do: access is what the rules say.")
+    return ["", *paragraph(text)]
+
+
+def _figures(plan: Plan, say: Catalogue) -> Iterator[tuple[int, str]]:
+    """The figures, each with what it counts."""
+    none = Access.empty(plan.register.shape)
+    give, add, remove, take = (plan.changes.allowed.get(change, none) for change in Change)
+    yield len(give), _accesses(say, say.count("{n} access given", "{n} accesses given", len(give)), give)
+    yield add.cells, say.count("{n} program added", "{n} programs added", add.cells)
+    yield remove.cells, say.count("{n} program removed", "{n} programs removed", remove.cells)
+    yield len(take), _accesses(say, say.count("{n} access removed", "{n} accesses removed", len(take)), take)
+    blocked = plan.summary.blocked
+    yield blocked, say.count("{n} change blocked", "{n} changes blocked", blocked)
+
+
+def _accesses(say: Catalogue, text: str, rows: Access) -> str:
+    """A figure of accesses, with the programs that come or go with them."""
+    if not rows.cells:
+        return text
+    return say.count("{accesses} with {n} program", "{accesses} with {n} programs", rows.cells, accesses=text)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reconciler.desired.values import Rule
-from reconciler.errors import Finding, Message
+from reconciler.errors import Message
 from reconciler.grid import Access, Block, Change, Clients, Consultants, Programs, Register
 from reconciler.grid.arrays import bits, mask_of
 from reconciler.grid.names import Names
-from reconciler.guardrails import Fate, Kind, Refusal, Violation
+from reconciler.guardrails import Fate, Kind, Violation
 from reconciler.plan.outcome import ALONG
-from reconciler.plan.plain import pack, unpack
+from reconciler.plan.plain import key, pack, unpack, unpack_field
 from reconciler.plan.reduced import mentioned
 from reconciler.plan.values import (
     Blocked,
@@ -33,6 +33,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.grid.arrays import Ids
+
+
+_NAMING = frozenset(
+    {
+        "register",
+        "date",
+        "revision",
+        "operator",
+        "others",
+        "rules",
+        "changes",
+        "operations",
+        "blocked",
+        "unmanaged",
+        "ending",
+        "violations",
+        "summary",
+        "other_programs_too",
+    }
+)
+"""Fields of a plan that are written and read one by one, as they name consultants, clients, programs or rules."""
+
+PLAIN = tuple(field.name for field in fields(Plan) if field.name not in _NAMING)
+"""The others, which are written as they are."""
 
 
 def encode(plan: Plan) -> dict[str, Any]:
@@ -97,8 +121,7 @@ def encode(plan: Plan) -> dict[str, Any]:
             }
             for one in plan.violations
         ],
-        "refusals": [pack(refusal) for refusal in plan.refusals],
-        "findings": [pack(finding) for finding in plan.findings],
+        **{key(name): pack(getattr(plan, name)) for name in PLAIN},
     }
 
 
@@ -172,10 +195,9 @@ def decode(document: Mapping[str, Any], outcome: Mapping[str, Any], date: dt.dat
         unmanaged=unmanaged,
         ending=tuple(unpack(Ending, one) for one in document["ending"]),
         violations=tuple(reader.violation(one) for one in document["violations"]),
-        refusals=tuple(unpack(Refusal, one) for one in document["refusals"]),
-        findings=tuple(unpack(Finding, one) for one in document["findings"]),
         summary=summarise(found),
         other_programs_too=document["other-programs-too"],
+        **{name: unpack_field(Plan, name, document[key(name)]) for name in PLAIN},
     )
 
 

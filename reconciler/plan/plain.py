@@ -15,16 +15,28 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from reconciler.errors import Message, Position
-from reconciler.grid import Half
+from reconciler.desired.values import Rule
+from reconciler.errors import Finding, Message, Position
+from reconciler.grid import Access, Block, Half, Register
+from reconciler.guardrails import Refusal, Violation
+from reconciler.rights import Operator, Reason
 
 _Value = TypeVar("_Value")
 
-_NAMES = {
+_NAMES: dict[str, Any] = {
+    "Access": Access,
+    "Block": Block,
+    "Finding": Finding,
     "Half": Half,
     "Mapping": Mapping,
+    "Operator": Operator,
     "Position": Position,
+    "Reason": Reason,
+    "Refusal": Refusal,
+    "Register": Register,
+    "Rule": Rule,
     "Sequence": Sequence,
+    "Violation": Violation,
     "date": dt.date,
     "dt": dt,
 }
@@ -43,7 +55,7 @@ def pack(value: Any) -> Any:
         case Sequence():
             return [pack(held) for held in value]
         case _:
-            return {_key(field.name): pack(getattr(value, field.name)) for field in fields(value)}
+            return {key(field.name): pack(getattr(value, field.name)) for field in fields(value)}
 
 
 def _word(value: str | int | dt.date | None) -> str | int | None:
@@ -62,7 +74,13 @@ def unpack(kind: type[_Value], document: Any) -> _Value:
     return value
 
 
-def _key(name: str) -> str:
+def unpack_field(kind: type, name: str, document: Any) -> Any:
+    """The value of one field of a dataclass, as `unpack`."""
+    return _read(_hints(kind)[name], document)
+
+
+def key(name: str) -> str:
+    """How a field is called in JSON."""
     return name.replace("_", "-")
 
 
@@ -93,7 +111,7 @@ def _read_one(kind: type, value: Any) -> Any:
         return kind(value)
     if is_dataclass(kind):
         document = _typed(dict, value)
-        return kind(**{name: _read(hint, document[_key(name)]) for name, hint in _hints(kind).items()})
+        return kind(**{name: _read(hint, document[key(name)]) for name, hint in _hints(kind).items()})
     return _typed(kind, value)
 
 

@@ -116,9 +116,11 @@ def test_less_stops_it(reconciler, example, planned):
 
 
 def test_yaml_that_wants_more_stops_it(reconciler, example, planned):
-    edit(example, "programs: all                   # the", "programs: all  # all of the")
-    edit(example, "except: {programs: [payments]}", "except: {programs: [receipts]}")
-    assert "payments" in stopped(reconciler, "plan.json")
+    more = f'  more: {{who: {BERTIL}, clients: ["1042"], programs: [annual-accounts]}}\n'
+    edit(example, "access:\n", f"access:\n{more}")
+    told = stopped(reconciler, "plan.json")
+    assert f"{BERTIL} at 1042: now also add the programs: annual-accounts\n" in told
+    assert "since then, the rules have changed" in told
 
 
 def test_rights_that_changed_stop_it(reconciler, example, planned):

@@ -138,7 +138,7 @@ def _clients(size: Size, random: np.random.Generator) -> list[Client]:
 def _yaml(teams: int) -> str:
     lines = [
         f"bureau: {BUREAU}",
-        "manage: {unlisted: remove}",
+        f"manage: {{unlisted: remove, taken-over: {BUREAU}}}",
         "bundles: {standard: [bookkeeping, invoicing]}",
         "access:",
         "  own-team: {who: each-team, clients: team:self, programs: [+standard]}",

@@ -90,7 +90,7 @@ def _ours(folder: Path, rules: int) -> Measured:
         f'  r{i}: {{who: {who}, clients: ["{client}"], programs: [{program}]}}'
         for i, (who, client, program) in enumerate(cells)
     ]
-    text = "\n".join(["manage: {unlisted: remove}", "access:", *lines]) + "\n"
+    text = "\n".join(["manage: {unlisted: remove, taken-over: b}", "access:", *lines]) + "\n"
     (folder / "policies" / "access.yaml").write_text(text)
     where = ("--database", "bureau.db", "--token-file", "me.token", "--format", "json")
     run(reconciler("plan", *where), folder)  # the first run writes byte code

@@ -164,7 +164,8 @@ def _yaml(cells: Iterable[Cell]) -> str:
         f'  r{number}: {{who: "{consultant}", clients: [{_quoted(clients)}], programs: [{", ".join(programs)}]}}'
         for number, ((consultant, programs), clients) in enumerate(sorted(rules.items()))
     ]
-    return "\n".join([f"bureau: {BUREAU}", "manage: {unlisted: remove}", "access:", *lines]) + "\n"
+    manage = f"manage: {{unlisted: remove, taken-over: {BUREAU}}}"
+    return "\n".join([f"bureau: {BUREAU}", manage, "access:", *lines]) + "\n"
 
 
 def _quoted(clients: Iterable[str]) -> str:

@@ -89,14 +89,14 @@ def command(
             if form == "json":
                 nothing = Results("", ())
                 click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
-            return Exit.REMAINDER if plan.blocked else Exit.OK
+            return Exit.OK if plan.in_sync else Exit.REMAINDER
         if not (approved or yes or _asked(say)):
             click.echo(say("Nothing was done."), err=True)
             return Exit.INTERRUPTED
         plan = _still_true(world, approved or Approved.shown(plan), plan, wish)
         results = _run(world, plan, Pace(job_timeout=job_timeout), say)
         notifications = _notified(world, results)
-        left = world.plan(wish)
+        left = world.plan_again(wish, plan)
     click.echo(show_applied(plan, results, left, notifications, form=form, say=say, full=full), nl=False)
     return _exit_code(results, left)
 
@@ -110,10 +110,16 @@ def _tell_happened(happened: Sequence[Message], say: Catalogue) -> None:
 
 
 def _stop_if_refused(plan: Plan) -> None:
-    from reconciler.errors import GuardrailRefused
+    from reconciler.errors import Finding, GuardrailRefused, Message
 
     if plan.refusals:
-        raise GuardrailRefused(plan.refusals[0].message)
+        findings = [Finding(refusal.guardrail, refusal.message) for refusal in plan.refusals]
+        count = Message.count(
+            "{n} guardrail forbids to apply this plan",
+            "{n} guardrails forbid to apply this plan",
+            len(findings),
+        )
+        raise GuardrailRefused(count, findings=findings)
 
 
 def _asked(say: Catalogue) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @options.where
 @options.filters
 @options.as_of
+@options.allow
 @options.option("--fresh", is_flag=True, help=N_("Look again, whatever was seen the last time."))
 @options.full
 @options.output
@@ -49,11 +50,13 @@ def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any)
         if said is not None:
             click.echo(said, nl=False)
             return Exit.OK
+        from reconciler.commands.seen import look
         from reconciler.commands.world import make_plan
         from reconciler.desired import load
         from reconciler.formats import show_plan
 
         policy, current = load(settings.policies), backend.current()
+        look(config, policy, current, wish.allow)
         plan = make_plan(policy, current, wish)
         said = show_plan(plan, form, say, full=full, drift=True)
         in_sync = plan.in_sync and not plan.unmanaged

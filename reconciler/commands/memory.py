@@ -14,9 +14,11 @@ import os
 import stat
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from reconciler.commands.seen import Seen, Size, allowed_figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,12 +44,14 @@ class Memory:
         secret: signs it.
         policies: the digest of the YAML as it is now.
         wanted: what is asked for.
+        config: the backend.
     """
 
     path: Path
     secret: bytes
     policies: str
     wanted: Wanted
+    config: BackendConfig
 
     @classmethod
     def of(cls, policies: Path, config: BackendConfig, wanted: Wanted, form: Mapping[str, Any]) -> Memory:
@@ -78,15 +82,21 @@ class Memory:
             )
         )
         name = hmac.new(secret, question.encode(), "sha256").hexdigest()
-        return cls(_folder() / f"{name}.json", secret, digest(policies), wanted)
+        return cls(_folder() / f"{name}.json", secret, digest(policies), wanted, config)
 
     def recall(self, backend: Backend) -> str | None:
-        """What was printed when all was in sync, if it still is; asks the backend."""
+        """What was printed when all was in sync, if it still is; asks the backend.
+
+        Raises:
+            GuardrailRefused: where it is as it was then, and has been much larger since: half of it was restored.
+        """
         said = self._read()
-        if said is None or said.get("policies") != self.policies:
+        if said is None or said.get("policies") != self.policies or "size" not in said:
             return None
         if said.get("day") != self._day(said["timezone"]) or not backend.unchanged(said["mark"]):
             return None
+        size = Size(**said["size"])
+        Seen.of(self.config, said["bureau"]).check(size, allowed_figure(self.wanted.allow))
         text: str = said["printed"]
         return text
 
@@ -95,9 +105,17 @@ class Memory:
         zone = current.register.timezone
         same = digest(policies) == self.policies and backend.unchanged(current.mark)
         if same and len(printed) < _LARGEST // 8:
-            said = {"policies": self.policies, "day": self._day(zone), "timezone": zone, "mark": current.mark}
+            said = {
+                "policies": self.policies,
+                "day": self._day(zone),
+                "timezone": zone,
+                "mark": current.mark,
+                "bureau": current.register.bureau,
+                "size": asdict(Size.of(current)),
+                "printed": printed,
+            }
             with suppress(OSError):
-                self._write(json.dumps({**said, "printed": printed}))
+                self._write(json.dumps(said))
 
     def _day(self, timezone: str) -> str:
         from reconciler.commands.world import day_in

@@ -12,7 +12,7 @@ from reconciler.commands.settings import Where, backend_config, read_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reconciler.backends import Backend
+    from reconciler.backends import Backend, BackendConfig
     from reconciler.commands.settings import Settings
     from reconciler.desired import Desired, Policy
     from reconciler.grid import Register
@@ -52,21 +52,43 @@ class World:
     Attributes:
         policy: what the YAML says.
         backend: open.
+        config: what opened it.
         settings: where both are.
     """
 
     policy: Policy
     backend: Backend
+    config: BackendConfig
     settings: Settings
 
     def plan(self, wanted: Wanted) -> Plan:
-        """Fetch the current state and plan from it."""
+        """Fetch the current state and plan from it.
+
+        Raises:
+            GuardrailRefused: where the bureau is empty, or has shrunken since it was last seen here.
+        """
         return self.look(wanted)[0]
 
     def look(self, wanted: Wanted) -> tuple[Plan, Current]:
-        """Fetch the current state and plan from it; both."""
+        """Fetch the current state and plan from it; both.
+
+        Raises:
+            GuardrailRefused: as `plan`.
+        """
+        from reconciler.commands.seen import look
+
         current = self.backend.current()
+        look(self.config, self.policy, current, wanted.allow)
         return make_plan(self.policy, current, wanted), current
+
+    def plan_again(self, wanted: Wanted, done: Plan) -> Plan:
+        """The same after a run of a plan: what it removed is no reason to stop, and what it left is told in any case."""
+        from reconciler.commands.seen import Seen, Size
+
+        current = self.backend.current()
+        seen = Seen.of(self.config, current.register.bureau)
+        seen.keep_after(Size.of(current), done.summary.accesses_removed)
+        return make_plan(self.policy, current, wanted)
 
 
 @contextmanager
@@ -83,8 +105,9 @@ def open_world(where: Where) -> Iterator[World]:
     settings = read_settings(where)
     policy = load(settings.policies)
     check(policy)
-    with open_backend(backend_config(settings)) as backend:
-        yield World(policy, backend, settings)
+    config = backend_config(settings)
+    with open_backend(config) as backend:
+        yield World(policy, backend, config, settings)
 
 
 def make_plan(policy: Policy, current: Current, wanted: Wanted) -> Plan:

@@ -162,8 +162,8 @@ def _remaining(case: Case) -> Iterator[Refusal]:
         )
         short = _short(before, after, limits.consultants_per_client)
         told = Message.count(
-            "fewer consultants than {limit} would be left at {n} client: {names}",
-            "fewer consultants than {limit} would be left at {n} clients: {names}",
+            "too few consultants would be left (at least {limit}) at {n} client: {names}",
+            "too few consultants would be left (at least {limit}) at {n} clients: {names}",
             int(short.sum()),
             limit=limits.consultants_per_client,
             names=_left(case, clients[short], after[short]),
@@ -173,8 +173,8 @@ def _remaining(case: Case) -> Iterator[Refusal]:
         before, after = _administrators(case, clients)
         short = _short(before, after, limits.system_administrators_per_client)
         told = Message.count(
-            "fewer system administrators than {limit} would be left at {n} client: {names}",
-            "fewer system administrators than {limit} would be left at {n} clients: {names}",
+            "too few system administrators would be left (at least {limit}) at {n} client: {names}",
+            "too few system administrators would be left (at least {limit}) at {n} clients: {names}",
             int(short.sum()),
             limit=limits.system_administrators_per_client,
             names=_left(case, clients[short], after[short]),

@@ -222,7 +222,7 @@ def test_create_load_and_plan_an_own_bureau(reconciler, tmp_path):
     assert "system administrator at all clients" in listed.out
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "a.yaml").write_text(
-        "manage: {unlisted: remove}\naccess: {}\n", encoding="utf-8"
+        "manage: {unlisted: remove, taken-over: mine}\naccess: {}\n", encoding="utf-8"
     )
     where = ("--database", "bureau.db", "--token-file", "me.token")
     plan = valid(reconciler("plan", *where, "--format", "json").out)

@@ -17,7 +17,11 @@ from tests.commands.conftest import DAY
 
 IN_SYNC = """
 bureau: exempelbyran
-manage: {unlisted: remove, consultants: bertil.ek@exempelbyran.example, clients: ["1060"]}
+manage:
+  unlisted: remove
+  taken-over: exempelbyran
+  consultants: bertil.ek@exempelbyran.example
+  clients: ["1060"]
 access:
   nothing: {who: each-team, clients: team:self & tag:no-such-tag, programs: [payroll]}
 """

@@ -181,7 +181,7 @@ def test_the_whole_flow_is_swedish(bureau):
         f"apply --yes --full {DAY}",
         f"plan {DAY}",
         f"drift {DAY} --consultant anna.lind@exempelbyran.example",
-        f"plan {DAY} --allow-removals 1 --only grants",
+        f"plan {DAY} --allow removals=1 --only grants",
         f"explain 'Anna Lind' 1042 {DAY}",
         f"explain gun 1062 {DAY}",
         f"explain ivar 1052 lön {DAY}",
@@ -269,9 +269,9 @@ def write_failures() -> None:
         "broken/a.yaml": "access:\n  a: {who: all, clients: 1042, until: 2026-13-01, programs: [x]}\n  a: {}\n",
         "broken/b.yaml": "access:\n\tb: {}\n",
         "broken/c.yaml": 'access:\n  c: {who: "@", clients: "team:self", programs: [+x], extra: 1}\n',
-        "unknown/a.yaml": "bureau: annan\nmanage: {unlisted: remove, max-removals: 1}\naccess:\n"
+        "unknown/a.yaml": "bureau: annan\nmanage: {unlisted: remove}\naccess:\n"
         "  a: {who: anna.lind, clients: ['9999'], programs: [lön]}\n",
-        "empty/a.yaml": "manage: {unlisted: remove, max-removals: 1}\naccess: {}\n",
+        "empty/a.yaml": "manage: {unlisted: remove, taken-over: exempelbyran}\nguardrails: {limits: {removals: 1}}\naccess: {}\n",
     }
     for name, text in files.items():
         Path(name).parent.mkdir(exist_ok=True)

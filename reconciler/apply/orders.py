@@ -41,12 +41,18 @@ def idempotency_key(run: str, place: int) -> str:
 
 def orders(plan: Plan, run: str) -> Iterator[tuple[int, Order]]:
     """The orders of a plan, each with the number of the operation that it belongs to."""
+    places: list[tuple[int, ...]] = []
+    place = 0
     for number, operation in enumerate(plan.operations):
-        for part in _parts(operation.block):
-            yield number, _order(plan, operation, part, run)
+        after = tuple(earlier for other in operation.after for earlier in places[other])
+        parts = list(_parts(operation.block))
+        places.append(tuple(range(place, place + len(parts))))
+        place += len(parts)
+        for part in parts:
+            yield number, _order(plan, operation, part, run, after)
 
 
-def _order(plan: Plan, operation: Operation, block: Block, run: str) -> Order:
+def _order(plan: Plan, operation: Operation, block: Block, run: str, after: tuple[int, ...]) -> Order:
     register = plan.register
     return Order(
         kind=operation.change.operation,
@@ -56,6 +62,7 @@ def _order(plan: Plan, operation: Operation, block: Block, run: str) -> Order:
         revision=plan.revision,
         run=run,
         other_programs_too=plan.other_programs_too,
+        after=after,
     )
 
 

@@ -59,7 +59,9 @@ def _named_twice(policy: Policy) -> Iterator[Finding]:
         for name, entry in policy.sections[section].items():
             first = seen.setdefault(name, entry)
             if counts[name] > 1 and first is not entry:
-                message = Message("{name} is defined twice; first in {first}", name=name, first=first.position)
+                message = Message(
+                    "{name} is defined twice; first in {first}", name=name, first=first.position
+                )
                 hint = Message("a waiver names a guardrail, so each needs a name of its own")
                 yield entry.key_finding("defined-twice", message, hint)
 

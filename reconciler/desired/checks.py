@@ -172,6 +172,7 @@ def _dates(entry: Entry) -> Iterator[Finding]:
 
 
 def check_programs(entry: Entry, path: Path, written: Any, bundles: Mapping[str, Entry]) -> Iterator[Finding]:
+    """An error for each bundle that is named and not defined."""
     for place, text in texts(written, path):
         if text[:1] == "+" and text[1:] not in bundles:
             message = Message("there is no bundle “{name}”", name=text[1:])

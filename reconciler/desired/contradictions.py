@@ -55,7 +55,9 @@ def told(rules: tuple[Entry, ...], together: Entry) -> Finding:
         )
     else:
         message = Message(
-            "“{one}” gives what “{name}” says that nobody may hold together", one=first.name, name=together.name
+            "“{one}” gives what “{name}” says that nobody may hold together",
+            one=first.name,
+            name=together.name,
         )
     hint = Message("what would complete the set is held back, unless a waiver accepts it")
     found = first.key_finding("never-together", message, hint)

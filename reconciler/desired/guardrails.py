@@ -124,6 +124,11 @@ class Requirement:
     until_within: int | None
     position: Position
 
+    @property
+    def about_access(self) -> bool:
+        """Whether it is about access itself too: it is where it names no programs."""
+        return self.programs == EVERY_PROGRAM
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:

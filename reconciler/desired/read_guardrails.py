@@ -9,8 +9,8 @@ import numpy as np
 
 from reconciler.desired.checks import blocks
 from reconciler.desired.guardrails import EVERY_PROGRAM, Amount, Guardrails, Limits, Protected
-from reconciler.desired.read_expressions import read_expressions, read_teams
 from reconciler.desired.read_duties import read_requirements, read_together, read_waivers
+from reconciler.desired.read_expressions import read_expressions, read_teams
 from reconciler.desired.suggest import did_you_mean
 from reconciler.errors import Message
 

@@ -225,6 +225,8 @@ class Desired:
         findings: warnings.
         ahead: which rules that have not started yet will cover what.
         guardrails: those that the policy sets itself.
+        reach: for each rule how many pairs it gives, the whole register counted; None where no guardrail asks.
+        focus: of whom and what alone there is to be a plan, a flag per consultant id and per client id; None for all.
     """
 
     access: Access
@@ -240,3 +242,5 @@ class Desired:
     findings: tuple[Finding, ...]
     ahead: Sources = field(default_factory=_no_sources)
     guardrails: Guardrails = field(default_factory=Guardrails)
+    reach: Ids | None = None
+    focus: tuple[Flags | None, Flags | None] = (None, None)

@@ -118,6 +118,8 @@ class Fate(StrEnum):
     """It would end with the other half of the plan, which was not asked for."""
     WANTED = "wanted"
     """The rules themselves give it: it lasts until they change."""
+    LASTS = "lasts"
+    """Nothing in the rules ends it: it was given otherwise, and is left as it is."""
     WAIVED = "waived"
     """A waiver accepts it."""
     HELD = "held"
@@ -131,7 +133,25 @@ class Kind(StrEnum):
 
     DENIAL = "denial"
     NEVER_TOGETHER = "never-together"
+    REQUIREMENT = "requirement"
     EXPRESSION = "expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The waiver that accepts a finding.
+
+    Attributes:
+        waiver: its name.
+        reason: why.
+        approved_by: who accepted it.
+        until: its last day.
+    """
+
+    waiver: str
+    reason: str
+    approved_by: str
+    until: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +166,7 @@ class Violation:
         reason: what the YAML says why; "" where it does not say.
         blocks: where, exactly; mask 0 is access without programs.
         cells: how many cells that is.
+        waiver: what accepts it; None where nothing does.
     """
 
     kind: Kind
@@ -155,10 +176,19 @@ class Violation:
     reason: str
     blocks: tuple[Block, ...]
     cells: int
+    waiver: Accepted | None = None
 
     @classmethod
     def of(
-        cls, kind: Kind, guardrail: str, fate: Fate, message: Message, rows: Access, reason: str = ""
+        cls,
+        kind: Kind,
+        guardrail: str,
+        fate: Fate,
+        message: Message,
+        rows: Access,
+        *,
+        reason: str = "",
+        waiver: Accepted | None = None,
     ) -> Violation:
         """A violation at pairs with programs; mask 0 is access alone."""
         blocks = cover(rows, only(rows))
@@ -170,6 +200,7 @@ class Violation:
             reason,
             blocks,
             rows.cells + int(np.count_nonzero(rows.masks == 0)),
+            waiver,
         )
 
 

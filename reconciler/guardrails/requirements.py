@@ -1,4 +1,4 @@
-"""What a rule must carry before it may grant: a reason, a ticket, an end that is near enough.
+"""What a rule must carry before it may grant, over arrays: whose grants are held back where rules lack something.
 
 What only rules grant that lack something is held back; what is there already stays. Where another rule that
 lacks nothing gives the same, it is granted.
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reconciler.desired.guardrails import EVERY_PROGRAM
 from reconciler.grid import Access
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from reconciler.desired.values import Sources
     from reconciler.grid.arrays import Flags, Ids, Masks
     from reconciler.guardrails.duties import Waived
-
-EVERYTHING = 0xFFFF_FFFF_FFFF_FFFF
-"""The mask of a requirement that is about every program, and about access itself."""
 
 
 def unfounded(
@@ -32,8 +30,8 @@ def unfounded(
         grants: what a plan would grant; mask 0 is access alone.
         sources: which rules cover what.
         gives: for each rule, whether it gives anything on the day.
-        lacking: by name of a requirement, the mask of the programs that it is about, and for each rule
-            whether it lacks something.
+        lacking: by name of a requirement, the mask of the programs that it is about (EVERY_PROGRAM is about
+            access itself too), and for each rule whether it lacks something.
         waived: where a requirement does not count.
 
     Returns:
@@ -53,12 +51,12 @@ def unfounded(
         at[at] = ~waived(name, grants.keys[asked[at]])
         tainted[name] = np.where(at, np.uint64(programs), np.uint64(0))
     every = np.bitwise_or.reduce(list(tainted.values()))
-    bare = (masks == 0) & (every != EVERYTHING)
+    bare = (masks == 0) & (every != EVERY_PROGRAM)
     founded, open_ = _gathered(asked, masks & ~every, len(grants)), _gathered(asked, bare, len(grants))
     alone = (grants.masks == 0) & (founded == 0) & ~open_
     found = {}
     for name, taint in tainted.items():
-        whole = _gathered(asked, (masks == 0) & (taint == EVERYTHING), len(grants))
+        whole = _gathered(asked, (masks == 0) & (taint == EVERY_PROGRAM), len(grants))
         held = grants.masks & ~founded & _gathered(asked, masks & taint, len(grants))
         some = (held != 0) | (alone & whole)
         if some.any():

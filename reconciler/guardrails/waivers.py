@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reconciler.guardrails.case import Accepted
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.desired.guardrails import Waiver
-    from reconciler.grid import Shape
+    from reconciler.grid import Access, Shape
     from reconciler.grid.arrays import Flags, Ids, Keys
 
 NO_WAIVER = -1
@@ -38,3 +42,11 @@ class Waived:
             if waiver.guardrail == guardrail:
                 found[waiver.consultants[people] & waiver.clients[companies]] = number
         return found
+
+    def parts(self, guardrail: str, rows: Access) -> Iterator[tuple[Accepted | None, Access]]:
+        """Rows divided by the waiver of a guardrail that they are under, None for no waiver; no part is empty."""
+        numbers = self.numbers(guardrail, rows.keys)
+        for number in np.unique(numbers).tolist():
+            waiver = None if number == NO_WAIVER else self._waivers[number]
+            told = waiver and Accepted(waiver.name, waiver.reason, waiver.approved_by, waiver.until)
+            yield told, rows.where(numbers == number)

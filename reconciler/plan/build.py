@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.grid import PAIR_CHANGES, Access, Change, Half, Region, cover, only, outside
+from reconciler.desired.findings import in_order
+from reconciler.grid import PAIR_CHANGES, Access, Change, Half, cover, only
 from reconciler.guardrails import FINDINGS, check_limits
+from reconciler.guardrails.idle import idle_waivers
+from reconciler.guardrails.review import review
 from reconciler.plan.changes import changes, managed
-from reconciler.plan.grounds import Ground, speaks
-from reconciler.plan.shares import all_or_none, in_blocks, shares
+from reconciler.plan.operations import Rules, operations
+from reconciler.plan.shares import all_or_none, shares
 from reconciler.plan.values import (
     Blocked,
     Changes,
     Ending,
-    Operation,
+    EndingWaiver,
     Plan,
     Unmanaged,
     summarise,
@@ -30,8 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reconciler.desired import Desired
-    from reconciler.grid.arrays import Flags, Masks
+    from reconciler.grid.arrays import Flags
+    from reconciler.guardrails import Case
     from reconciler.plan.current import Current
+    from reconciler.plan.values import Operation
     from reconciler.rights import Operator
 
 AHEAD = 14
@@ -61,10 +66,32 @@ def build(
         The plan; the same for the same input.
     """
     found, case = changes(desired, current, date, half)
-    operations = tuple(_operations(found, desired, current))
-    blocked = tuple(_blocked(found, desired, current))
+    return assemble(found, case, operations(case), current, ahead=ahead, allow=allow or {})
+
+
+def assemble(
+    found: Changes,
+    case: Case,
+    todo: tuple[Operation, ...],
+    current: Current,
+    *,
+    ahead: int,
+    allow: Mapping[str, int],
+) -> Plan:
+    """Put a plan together when it is decided what is done, and in which operations.
+
+    Args:
+        found: every change with its verdict.
+        case: what will really be done, as guardrails see it.
+        todo: the operations that do it, in the order of apply.
+        current: what the backend says.
+        ahead: as for `build`.
+        allow: as for `build`.
+    """
+    desired, date = case.desired, case.date
+    violations = tuple(violation for find in FINDINGS for violation in find(case))
+    warnings = (*desired.findings, *review(desired, date), *idle_waivers(case, violations))
     left = found.unmanaged
-    unmanaged = tuple(Unmanaged(block) for block in cover(left, only(left)))
     plan = Plan(
         register=current.register,
         date=date,
@@ -73,90 +100,25 @@ def build(
         others=current.others,
         rules=desired.rules,
         changes=found,
-        operations=operations,
-        blocked=blocked,
-        unmanaged=unmanaged,
+        operations=todo,
+        blocked=tuple(_blocked(found, desired, current)),
+        unmanaged=tuple(Unmanaged(block) for block in cover(left, only(left))),
         ending=_ending(desired, date, ahead),
-        violations=tuple(violation for find in FINDINGS for violation in find(case)),
-        refusals=(),
-        findings=desired.findings,
+        violations=violations,
+        refusals=check_limits(case, len(todo), managed(desired, current.access), allow),
+        findings=tuple(in_order(warnings)),
         summary=summarise(found),
         other_programs_too=desired.other_programs,
         messages={one.name: one.message for one in desired.guardrails.expressions},
-    ).only(half)
-    return plan.refused(check_limits(case, len(operations), managed(desired, current.access), allow or {}))
-
-
-def _operations(found: Changes, desired: Desired, current: Current) -> Iterator[Operation]:
-    for change, required in found.allowed.items():
-        if not len(required):
-            continue
-        rules = _Rules(desired, change)
-        region = _region(change, found, desired, current)
-        for block, share in in_blocks(change, required, region):
-            yield Operation(
-                change=change,
-                block=block,
-                pairs=len(share.rows),
-                cells=share.cells,
-                programs=_all_of(share.rows.masks),
-                rules=rules.of(share.rows),
-            )
-
-
-def _region(change: Change, found: Changes, desired: Desired, current: Current) -> Region:
-    """What the blocks of a change may touch: what it changes, and where it would change nothing.
-
-    Nothing desired is ever removed and nothing undesired granted, whatever blocks are formed (law 1). A block
-    is of clients at which something changes, so the states there are all that counts.
-    """
-    clients = np.unique(found.allowed[change].clients)
-    have, want = current.access.at_clients(clients), desired.access.at_clients(clients)
-    removed = found.allowed[Change.REMOVE_PROGRAMS]
-    match change:
-        case Change.GIVE_ACCESS:
-            given = found.allowed[Change.GIVE_ACCESS]
-            return only(_already(have, want).union(given, found.allowed[Change.ADD_PROGRAMS]))
-        case Change.ADD_PROGRAMS:
-            return only(_already(have, want).union(found.allowed[Change.ADD_PROGRAMS]))
-        case Change.REMOVE_PROGRAMS:
-            stays = have.less(removed).union(want)
-            return outside(stays.where(stays.masks != 0))
-        case Change.REMOVE_ACCESS:
-            stays = have.outside(found.allowed[Change.REMOVE_ACCESS]).union(want)
-            return outside(stays.without_programs())
-
-
-def _already(have: Access, want: Access) -> Access:
-    """The desired cells that are there."""
-    pairs = want.inside(have)
-    return Access(pairs.shape, pairs.keys, pairs.masks & have.masks_at(pairs.keys)[0])
-
-
-def _all_of(masks: Masks) -> int:
-    return int(np.bitwise_or.reduce(masks)) if len(masks) else 0
-
-
-class _Rules:
-    """Which rules say so.
-
-    What gives is a rule in force. What removes is a denial in force, or a rule that gave and has ended; a
-    rule of another standing may cover the same cells and says nothing about the change.
-    """
-
-    def __init__(self, desired: Desired, change: Change) -> None:
-        grounds = (Ground.RULE,) if change.half is Half.GRANTS else (Ground.FORBIDDEN, Ground.ENDED)
-        self._all, self._grounds, self._sources = desired.rules, grounds, desired.sources
-
-    def of(self, rows: Access) -> tuple[int, ...]:
-        covering = sorted(set[int]().union(*self._sources.rules_at(rows.keys, rows.masks)))
-        return tuple(n for n in covering if any(speaks(self._all[n], ground) for ground in self._grounds))
+        ending_waivers=_ending_waivers(desired, date, ahead),
+    )
+    return plan.only(case.half)
 
 
 def _blocked(found: Changes, desired: Desired, current: Current) -> Iterator[Blocked]:
     """Blocked changes as blocks: alike are those with the same kind, reason and who could do it."""
     for (change, reason, guardrail), rows in found.blocked.items():
-        rules = _Rules(desired, change)
+        rules = Rules(desired, change.half)
         for could, group in _by_who_could(change, reason, rows, current.others):
             blocks = cover(group, only(group))
             for block, share in shares(group, blocks, all_or_none(change, group)):
@@ -193,4 +155,13 @@ def _ending(desired: Desired, date: dt.date, ahead: int) -> tuple[Ending, ...]:
         Ending(number, rule.until)
         for number, rule in enumerate(desired.rules)
         if rule.until is not None and date <= rule.until <= last
+    )
+
+
+def _ending_waivers(desired: Desired, date: dt.date, ahead: int) -> tuple[EndingWaiver, ...]:
+    last = date + dt.timedelta(days=ahead)
+    return tuple(
+        EndingWaiver(one.name, one.guardrail, one.until, one.approved_by)
+        for one in desired.guardrails.waivers
+        if one.until <= last
     )

@@ -26,4 +26,9 @@ class Focus:
 def narrow(desired: Desired, focus: Focus) -> Desired:
     """The desired state inside the focus; the rest is out of scope, and so is neither granted nor removed."""
     scope = desired.scope.within(focus.consultants, focus.clients)
-    return replace(desired, scope=scope, access=desired.access.restrict(focus.consultants, focus.clients))
+    return replace(
+        desired,
+        scope=scope,
+        access=desired.access.restrict(focus.consultants, focus.clients),
+        focus=(focus.consultants, focus.clients),
+    )

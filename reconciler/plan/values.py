@@ -88,6 +88,7 @@ class Operation:
         programs: the mask of the programs that really change at some pair; where access is removed, of
             those that go with it.
         rules: numbers of the rules that say so, ascending; empty where it is what no rule mentions.
+        after: numbers of the operations before it that must have done all that they say; otherwise it is not sent.
     """
 
     change: Change
@@ -96,6 +97,7 @@ class Operation:
     cells: int
     programs: int
     rules: tuple[int, ...]
+    after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,23 @@ class Ending:
 
     rule: int
     until: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class EndingWaiver:
+    """A waiver in force that ends soon.
+
+    Attributes:
+        waiver: its name.
+        guardrail: the guardrail that it waives.
+        until: its last day.
+        approved_by: who accepted it.
+    """
+
+    waiver: str
+    guardrail: str
+    until: dt.date
+    approved_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +217,10 @@ class Plan:
         blocked: changes that this operator does not get done.
         unmanaged: what no rule mentions, where the YAML wants it reported.
         ending: assignments that end soon.
+        ending_waivers: waivers that end soon.
         violations: what guardrails find in what there is, or in what the plan leaves.
         refusals: guardrails that forbid to apply the plan.
-        findings: warnings about the YAML.
+        findings: warnings about the YAML, those that guardrails have too.
         summary: the figures.
         other_programs_too: removing access may take programs that are not managed along.
         messages: by name of a policy expression what it says in the bureau's own words, by language.
@@ -223,12 +243,13 @@ class Plan:
     summary: Summary
     other_programs_too: bool
     messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    ending_waivers: tuple[EndingWaiver, ...] = ()
 
     @property
     def in_sync(self) -> bool:
         """Whether current access is what the YAML says, as far as it says anything, and breaks no guardrail."""
-        wanted = any(violation.fate is Fate.WANTED for violation in self.violations)
-        return not self.operations and not self.blocked and not wanted
+        lasts = any(violation.fate in (Fate.WANTED, Fate.LASTS) for violation in self.violations)
+        return not self.operations and not self.blocked and not lasts
 
     def only(self, half: Half | None) -> Plan:
         """The grants or the removals of this plan alone; all of it for None."""

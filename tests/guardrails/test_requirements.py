@@ -8,10 +8,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.desired.guardrails import EVERY_PROGRAM
 from reconciler.desired.values import Sources
 from reconciler.grid import Access, Shape
 from reconciler.grid.arrays import mask_of
-from reconciler.guardrails.requirements import EVERYTHING, unfounded
+from reconciler.guardrails.requirements import unfounded
 from tests.grid.worlds import Triples, state_of, triples, triples_of
 from tests.guardrails.worlds import PROGRAMS, waived_at
 
@@ -80,7 +81,7 @@ def demands(draw: st.DrawFn) -> Demand:
 
 def found_of(world: Demand) -> dict[str, Access]:
     lacking = {
-        name: (EVERYTHING if world.about[name] is None else mask_of(world.about[name]), np.array(lacks))
+        name: (EVERY_PROGRAM if world.about[name] is None else mask_of(world.about[name]), np.array(lacks))
         for name, lacks in world.lacks.items()
     }
     return unfounded(

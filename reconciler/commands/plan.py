@@ -13,6 +13,8 @@ from reconciler.commands.language import N_
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
+    from reconciler.commands.settings import Where
+    from reconciler.commands.world import Wanted
     from reconciler.formats.catalogue import Catalogue
 
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
         "Show what would change, and change nothing.\n\n"
         "The plan is what the YAML says less what the bureau has now. Changes that your rights do not cover"
         " are shown as blocked, with the right that is missing and who could do it.\n\n"
+        "With --as all, the operators of the configuration share it: each change goes to one who may make it,"
+        " with as few operators as there can be.\n\n"
         "At its end stands a digest of exactly these changes. Whoever approves the plan approves that, as a"
         " file (--out) or by name (apply --expect)."
     ),
@@ -50,10 +54,17 @@ def command(
 ) -> int:
     """Plan and print."""
     from reconciler.commands.flags import wanted, where
+    from reconciler.commands.settings import ALL
     from reconciler.commands.world import open_world
     from reconciler.formats import show_plan
 
     wish = wanted(flags)
+    if flags["operator"] == ALL:
+        if out:
+            raise click.UsageError(
+                say("--out is for the plan of one operator: name them one after the other")
+            )
+        return _plan_of_all(where(flags), wish, form, say, full=full, detailed_exitcode=detailed_exitcode)
     with open_world(where(flags)) as world:
         plan, current = world.look(wish)
         if out:
@@ -65,3 +76,15 @@ def command(
             click.echo(say("wrote {path}", path=out), err=True)
     click.echo(show_plan(plan, form, say, full=full), nl=False)
     return Exit.CHANGES if detailed_exitcode and not plan.in_sync else Exit.OK
+
+
+def _plan_of_all(
+    where: Where, wish: Wanted, form: str, say: Catalogue, *, full: bool, detailed_exitcode: bool
+) -> int:
+    from reconciler.commands.several import Several
+    from reconciler.formats import show_joint_plan
+
+    several = Several.of(where)
+    joint = several.plan(several.see(wish), wish)
+    click.echo(show_joint_plan(joint, several.without, form, say, full=full), nl=False)
+    return Exit.CHANGES if detailed_exitcode and not joint.whole.in_sync else Exit.OK

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.apply import Notification, Results
+    from reconciler.apply.parts import Carried
     from reconciler.audit.select import Shown
     from reconciler.errors import Finding, Message
     from reconciler.formats.catalogue import Catalogue
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.plan import Current, Plan
     from reconciler.plan.explain import Edit, Explanation
     from reconciler.plan.holders import Holders
+    from reconciler.plan.joint import JointPlan
     from reconciler.plan.missing import MissingRights
 
 
@@ -70,6 +72,51 @@ def show_applied(
     from reconciler.formats.text import applied_text
 
     return applied_text(plan, results, left, notifications, say, full=full)
+
+
+def show_joint_plan(
+    joint: JointPlan, without: Mapping[str, Message], form: str, say: Catalogue, *, full: bool = False
+) -> str:
+    """A plan of several operators as text or JSON; `without` tells why others have no token, by name."""
+    if form == "json":
+        from reconciler.formats.joint import joint_document
+        from reconciler.formats.json import to_json
+
+        return to_json(joint_document(joint, without))
+    from reconciler.formats.text.joint import joint_text
+
+    return joint_text(joint, without, say, full=full)
+
+
+def show_joint_applied(
+    joint: JointPlan,
+    carried: Sequence[Carried],
+    left: JointPlan | Message,
+    without: Mapping[str, Message],
+    *,
+    form: str,
+    say: Catalogue,
+    full: bool = False,
+) -> str:
+    """What became of a plan of several, as `show_applied`: the text goes on after the plan, the JSON holds it all.
+
+    Args:
+        joint: as it was approved.
+        carried: what became of each part.
+        left: the plan of what is left, or why nobody could look.
+        without: by name, why other operators have no token.
+        form: "text" or "json".
+        say: the language; JSON is the same in every language.
+        full: fold no lists.
+    """
+    if form == "json":
+        from reconciler.formats.joint import joint_applied_document
+        from reconciler.formats.json import to_json
+
+        return to_json(joint_applied_document(joint, carried, left, without))
+    from reconciler.formats.text.joint import joint_applied_text
+
+    return joint_applied_text(carried, left, without, say, full=full)
 
 
 def show_findings(findings: Sequence[Finding], form: str, say: Catalogue) -> str:

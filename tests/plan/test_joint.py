@@ -1,0 +1,141 @@
+"""What several operators do together: the laws of the design, part by part."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.formats.json import to_json
+from reconciler.grid import Change, Half
+from reconciler.plan import build, plan_document
+from reconciler.plan.joint import JointPlan, build_joint, resume_part
+from reconciler.plan.outcome import outcome_digest
+from reconciler.rights import together
+from tests.laws.test_laws import blocked
+from tests.plan.test_route import teams
+from tests.support.naive import perform
+from tests.support.worlds import World, triples
+
+pytestmark = pytest.mark.slow
+
+DAY = dt.date(2026, 11, 24)
+HALVES = st.sampled_from([None, *Half])
+
+
+def joint_of(made, half: Half | None = None) -> JointPlan:
+    world, operators = made
+    return build_joint(world.desired, world.current, DAY, operators, half=half)
+
+
+def cells(plan) -> set:
+    """What a plan changes, with the kind of change."""
+    return {
+        (change, *cell)
+        for change, rows in plan.changes.allowed.items()
+        for cell in triples(plan.register, rows)
+        if cell[2] is not None or change in (Change.GIVE_ACCESS, Change.REMOVE_ACCESS)
+    }
+
+
+def carried_out(made, joint: JointPlan) -> tuple[World, set]:
+    """What a bureau makes of the parts, each by its own operator; and the cells that it refuses."""
+    world, operators = made
+    refused = set()
+    for number, plan in joint.parts:
+        mine = World(world.desired, replace(world.current, operator=operators[number]))
+        after, no = perform(mine, plan)
+        world, refused = World(world.desired, after.current), refused | no
+    return world, refused
+
+
+@given(teams(), HALVES)
+def test_the_whole_is_a_plan_of_all_of_them_as_one(made, half):
+    world, operators = made
+    whole = joint_of(made, half).whole
+    one = build(world.desired, replace(world.current, operator=together(operators)), DAY, half=half)
+    assert cells(whole) == cells(one)
+    assert blocked(whole) == blocked(one)
+    assert whole.summary == one.summary
+
+
+@given(teams(), HALVES)
+def test_1_exact_the_parts_are_the_whole_and_no_change_is_in_two(made, half):
+    joint = joint_of(made, half)
+    parts = [cells(plan) for _, plan in joint.parts]
+    assert sum(map(len, parts)) == len(set().union(*parts))
+    assert set().union(*parts) == cells(joint.whole)
+    assert [o.block for _, plan in joint.parts for o in plan.operations] == [
+        o.block for o in joint.whole.operations
+    ]
+    for name in ("accesses_given", "programs_added", "programs_removed", "accesses_removed"):
+        figures = [getattr(plan.summary, name) for _, plan in joint.parts]
+        assert sum(figures) == getattr(joint.whole.summary, name)
+
+
+@given(teams(), HALVES)
+def test_2_convergent_what_is_left_is_what_nobody_may_do(made, half):
+    _, operators = made
+    joint = joint_of(made, half)
+    after, _ = carried_out(made, joint)
+    again = joint_of((after, operators), half)
+    assert again.whole.operations == ()
+    assert again.parts == ()
+    assert blocked(again.whole) == blocked(joint.whole)
+
+
+@given(teams())
+def test_3_idempotent_done_twice_is_done_once(made):
+    _, operators = made
+    joint = joint_of(made)
+    once, _ = carried_out(made, joint)
+    twice, _ = carried_out((once, operators), joint)
+    assert once.current.access == twice.current.access
+
+
+@given(teams(), HALVES)
+def test_6_least_power_nobody_is_refused_and_it_ends_as_if_one_with_all_the_rights_had_done_it(made, half):
+    world, operators = made
+    joint = joint_of(made, half)
+    alone = World(world.desired, replace(world.current, operator=together(operators)))
+    after, refused = carried_out(made, joint)
+    assert refused == set()
+    assert after.current.access == perform(alone, joint.whole)[0].current.access
+
+
+@given(teams(), HALVES)
+def test_5_deterministic_the_same_parts_byte_for_byte(made, half):
+    first, second = joint_of(made, half), joint_of(made, half)
+    assert outcome_digest(first.whole) == outcome_digest(second.whole)
+    for one, other in zip(first.parts, second.parts, strict=True):
+        assert to_json(plan_document(one.plan)) == to_json(plan_document(other.plan))
+
+
+@given(teams(), HALVES)
+def test_a_part_planned_anew_is_the_same_while_nothing_moves(made, half):
+    world, operators = made
+    for number, plan in joint_of(made, half).parts:
+        current = replace(world.current, operator=operators[number])
+        again = resume_part(world.desired, current, DAY, plan.changes.allowed, half)
+        assert again.operations == plan.operations
+        assert again.summary == plan.summary
+
+
+@given(teams(), st.data())
+def test_4_bounded_a_part_planned_anew_never_does_more_than_was_approved(made, data):
+    """Whatever else has changed meanwhile: state and rights of another world of the same size."""
+    world, operators = made
+    joint = joint_of(made)
+    for number, plan in joint.parts:
+        rows = data.draw(st.lists(st.integers(0, len(world.current.access)), max_size=3))
+        kept = [at not in rows for at in range(len(world.current.access))]
+        fewer = world.current.access.where(kept)
+        other = data.draw(st.sampled_from(operators))
+        current = replace(world.current, access=fewer, operator=other)
+        again = resume_part(world.desired, current, DAY, plan.changes.allowed, None)
+        mine = {cell[1:] for cell in cells(plan)}
+        assert {cell[1:] for cell in cells(again)} <= mine
+        assert perform(World(world.desired, current), again)[1] == set(), number

@@ -116,8 +116,8 @@ class Snapshot:
 
     def _digests(self, start: int, stop: int) -> list[bytes]:
         clients = self.encoded.clients.names[start:stop]
-        small = self.digests.small[start:stop].tobytes().hex(" ", 4).encode().split()
-        return [b'{"client":%b,"digest":"%b"}' % row for row in zip(clients, small, strict=True)]
+        small = self.digests.small[start:stop].tolist()
+        return [b'{"client":%b,"digest":"%08x"}' % row for row in zip(clients, small, strict=True)]
 
 
 class Snapshots:

@@ -59,7 +59,7 @@ class Api:
         url: the address before /v1.
         place: for messages; holds the token.
         limits: retries and time-outs.
-        near: compressing answers would only cost time.
+        near: it is in this process: compressing answers, or sparing bytes in other ways, would only cost time.
 
     Raises:
         Unauthorised: where there is no token, or none that could be sent.
@@ -68,6 +68,7 @@ class Api:
     def __init__(
         self, transport: httpx.BaseTransport, url: str, place: Place, limits: Limits, *, near: bool = False
     ) -> None:
+        self.near = near
         self._place = place
         self._limits = limits
         self._client = httpx.Client(
@@ -95,9 +96,7 @@ class Api:
             patience: the backend is asked to wait so many seconds (RFC 7240).
             accept: a media type that we would rather have than JSON.
         """
-        headers = {"Prefer": f"wait={patience}"} if patience else {}
-        if accept:
-            headers["Accept"] = f"{accept}, application/json;q=0.5, application/problem+json"
+        headers = _accepting(accept) | ({"Prefer": f"wait={patience}"} if patience else {})
         request = self._client.build_request("GET", path, params=query, headers=headers)
         return self._send(request, path, patience, accept)
 
@@ -106,17 +105,34 @@ class Api:
         request = self._client.build_request("GET", path, headers={"If-None-Match": tag})
         return self._answered(request, path, 0).status_code == 304
 
-    def post(self, path: str, document: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+    def get_changed(self, path: str, tag: str, accept: str = "") -> Answer | None:
+        """Fetch a document, None where it still is the one with this entity tag; "" is the tag of none."""
+        headers = _accepting(accept) | ({"If-None-Match": tag} if tag else {})
+        request = self._client.build_request("GET", path, headers=headers)
+        response = self._answered(request, path, 0)
+        return None if response.status_code == 304 else self._read(response, path, accept)
+
+    def post(
+        self,
+        path: str,
+        document: object = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        accept: str = "",
+    ) -> Answer:
         """Send a document. It may be sent again: with the same idempotency key, or where that does no harm."""
-        request = self._client.build_request("POST", path, headers=headers or {}, json=document)
-        return self._send(request, path, 0)
+        given = _accepting(accept) | dict(headers or {})
+        request = self._client.build_request("POST", path, params=query, headers=given, json=document)
+        return self._send(request, path, 0, accept)
 
     def close(self) -> None:
         """Close the transport."""
         self._client.close()
 
     def _send(self, request: httpx.Request, path: str, patience: int, accept: str = "") -> Answer:
-        response = self._answered(request, path, patience)
+        return self._read(self._answered(request, path, patience), path, accept)
+
+    def _read(self, response: httpx.Response, path: str, accept: str) -> Answer:
         media = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         return Answer(
             body=self._document(response, path, media, accept),
@@ -167,6 +183,11 @@ class Api:
                 hint=Message("it may not be the address of a bureau API"),
             )
         return Fields.of(path, _parsed(response.content, path))
+
+
+def _accepting(media: str) -> dict[str, str]:
+    """The header that asks for a media type rather than for JSON; none where none is named."""
+    return {"Accept": f"{media}, application/json;q=0.5, application/problem+json"} if media else {}
 
 
 def _retry(limits: Limits) -> Retry:

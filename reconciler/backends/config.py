@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,14 @@ class BackendConfig:
         settings: as written in the configuration; each kind documents its own and refuses others.
         token: tells who we are; shown nowhere, not in the repr either.
         token_from: where the token was read, for hints: the name of a variable or a file.
+        cache: a folder for what may be kept from one command to the next; None where nothing may be.
     """
 
     kind: str
     settings: Mapping[str, str]
     token: str = field(repr=False)
     token_from: str = "RECONCILER_TOKEN"  # noqa: S105 - the name of a variable, no secret
+    cache: Path | None = None
 
     @property
     def place(self) -> str:

@@ -16,7 +16,6 @@ import httpx
 
 from reconciler.backends.bounded import BoundedTransport
 from reconciler.backends.http import over
-from reconciler.backends.problems import Place
 from reconciler.backends.settings import Limits, check_names, required
 from reconciler.bureau.app import create_app
 from reconciler.bureau.settings import Settings
@@ -56,7 +55,7 @@ def open_backend(config: BackendConfig) -> RemoteBackend:
     store = Store.open(path)
     app = create_app(store, Settings())
     transport = BoundedTransport(httpx.ASGITransport(app), limits, _running(app, store))
-    return over(transport, _URL, Place.of(str(path), config), limits, near=True)
+    return over(transport, _URL, str(path), config, limits, near=True)
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ from reconciler.backends.bounded import BoundedTransport
 from reconciler.backends.problems import Place
 from reconciler.backends.remote import RemoteBackend
 from reconciler.backends.settings import Limits, check_names, required, yes
+from reconciler.backends.signed import SignedFile
 from reconciler.errors import Message, ReconcilerError
 
 if TYPE_CHECKING:
@@ -48,15 +49,31 @@ def open_backend(config: BackendConfig, network: httpx.AsyncBaseTransport | None
     limits = Limits.of(config.settings)
     url = _url(config.settings)
     inner = network or httpx.AsyncHTTPTransport(verify=_trusted(config.settings), trust_env=False)
-    return over(BoundedTransport(inner, limits), url, Place.of(url, config), limits)
+    return over(BoundedTransport(inner, limits), url, url, config, limits)
 
 
 def over(
-    transport: BoundedTransport, url: str, place: Place, limits: Limits, *, near: bool = False
+    transport: BoundedTransport,
+    url: str,
+    name: str,
+    config: BackendConfig,
+    limits: Limits,
+    *,
+    near: bool = False,
 ) -> RemoteBackend:
-    """The backend over a transport, which is closed where that fails; a near one is not asked to compress."""
+    """The backend over a transport, which is closed where that fails.
+
+    Args:
+        transport: sends the requests.
+        url: the address before /v1.
+        name: what messages call the backend.
+        config: the token, and where the state may be kept.
+        limits: of every exchange.
+        near: it is in this process.
+    """
+    file = SignedFile.of(config.cache, "state", config) if config.cache else None
     try:
-        return RemoteBackend(Api(transport, url, place, limits, near=near), limits)
+        return RemoteBackend(Api(transport, url, Place.of(name, config), limits, near=near), limits, file)
     except BaseException:
         transport.close()
         raise

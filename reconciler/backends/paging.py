@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.errors import BackendError, Message, StateMoved
+from reconciler.grid.digests import Digests
 from reconciler.grid.packed import Packed
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ PAGE_SIZE = "10000"
 
 COLUMNS = "application/vnd.reconciler.columns+json"
 PACKED = "application/vnd.reconciler.access"
+DIGESTS = "application/vnd.reconciler.digests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Listing:
         total: how many rows it has; None where only the list itself tells.
         max_pages: after which it is given up.
         compact: the media type of its compact encoding; "" where it has none.
+        body: what is posted for each page; None where pages are only fetched.
     """
 
     path: str
@@ -42,11 +45,12 @@ class Listing:
     total: int | None
     max_pages: int
     compact: str = ""
+    body: object = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page; one of items, columns and packed rows is there.
+    """A page; one of items, columns, packed rows and digests is there.
 
     Attributes:
         before: how many rows came before it.
@@ -54,6 +58,7 @@ class Page:
         body: its document, with `items`, where it is plain JSON.
         columns: by columns, where it is that.
         packed: the rows, where it is packed.
+        digests: those of clients, where it is that.
     """
 
     before: int
@@ -61,10 +66,16 @@ class Page:
     body: Fields
     columns: Fields | None = None
     packed: Packed | None = None
+    digests: Digests | None = None
 
 
-def pages(api: Api, listing: Listing) -> Iterator[Page]:
+def pages(api: Api, listing: Listing, first: Answer | None = None) -> Iterator[Page]:
     """Each page; complete only when it ends without an error.
+
+    Args:
+        api: the bureau.
+        listing: what the list must be.
+        first: the answer with the first page, where it is there already.
 
     Raises:
         StateMoved: where a page is of another revision.
@@ -74,7 +85,7 @@ def pages(api: Api, listing: Listing) -> Iterator[Page]:
     query = {} if listing.compact else {"limit": PAGE_SIZE}
     total, seen = listing.total, 0
     for _ in range(listing.max_pages):
-        answer = api.get(listing.path, query, accept=listing.compact)
+        answer, first = first or _ask(api, listing, query), None
         page, revision, says = _page(answer, listing, seen)
         total = _total(listing, total, revision, says)
         yield page
@@ -94,22 +105,40 @@ def pages(api: Api, listing: Listing) -> Iterator[Page]:
     )
 
 
+def _ask(api: Api, listing: Listing, query: dict[str, str]) -> Answer:
+    if listing.body is None:
+        return api.get(listing.path, query, accept=listing.compact)
+    return api.post(listing.path, listing.body, query=query, accept=listing.compact)
+
+
 def _page(answer: Answer, listing: Listing, before: int) -> tuple[Page, str | None, int]:
     """A page, the revision and the number of rows in all that it tells of."""
     body = answer.body
-    if answer.media == PACKED:
-        try:
-            packed, revision = Packed.decode(answer.content)
-        except ValueError as error:
-            raise damaged(listing.path) from error
-        if packed.before != before:
-            raise damaged(listing.path)
-        return Page(before, len(packed), body, packed=packed), str(revision), packed.total
+    if answer.media in {PACKED, DIGESTS}:
+        return _binary(answer, listing, before)
     revision_ = body.key("revision") if listing.revision is not None else None
     if answer.media == COLUMNS:
         columns = body.sub("columns")
         return Page(before, len(columns.items("id")), body, columns), revision_, body.number("total")
     return Page(before, len(body.items("items")), body), revision_, body.number("total")
+
+
+def _binary(answer: Answer, listing: Listing, before: int) -> tuple[Page, str, int]:
+    found: Packed | Digests
+    try:
+        found, revision = (Packed if answer.media == PACKED else Digests).decode(answer.content)
+    except ValueError as error:
+        raise damaged(listing.path) from error
+    if found.before != before:
+        raise damaged(listing.path)
+    page = Page(
+        before,
+        len(found),
+        answer.body,
+        packed=found if isinstance(found, Packed) else None,
+        digests=found if isinstance(found, Digests) else None,
+    )
+    return page, str(revision), found.total
 
 
 def damaged(path: str) -> BackendError:

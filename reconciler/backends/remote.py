@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from reconciler.apply.protocol import Item, Job, Lease, Notification, Order
     from reconciler.backends.api import Api
     from reconciler.backends.fields import Fields
+    from reconciler.backends.kept import Kept
     from reconciler.backends.settings import Limits
+    from reconciler.backends.signed import SignedFile
     from reconciler.grid import Register
     from reconciler.plan.current import Current
     from reconciler.rights import Operator
@@ -43,21 +46,27 @@ class RemoteBackend:
     Args:
         api: closed with this.
         limits: how often to start again, how long to pause.
+        file: where the state is kept from one look to the next; None for nowhere.
     """
 
-    def __init__(self, api: Api, limits: Limits) -> None:
+    def __init__(self, api: Api, limits: Limits, file: SignedFile | None = None) -> None:
         self._api = api
         self._limits = limits
+        self._file = file
 
     def current(self) -> Current:
         """Fetch the current state, all of one revision; starts again where it moves meanwhile."""
         from reconciler.backends.state import read_state
 
+        kept = self._recall()
         for _ in range(self._limits.restarts + 1):
             try:
-                return read_state(self._api, self._limits.max_pages)
+                current, found = read_state(self._api, self._limits.max_pages, kept)
             except StateMoved:
                 continue
+            if found is not kept:
+                self._keep(found)
+            return current
         raise StateMoved(
             Message("the bureau's state changed each time while it was read"),
             hint=Message("try again when less is going on there"),
@@ -168,6 +177,23 @@ class RemoteBackend:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _recall(self) -> Kept | None:
+        """The state that was kept, None where there is none, or none that can be read."""
+        content = self._file.read() if self._file else None
+        if content is None:
+            return None
+        from reconciler.backends.kept import Kept
+
+        with suppress(ValueError, BackendError):
+            return Kept.decode(content)
+        return None
+
+    def _keep(self, found: Kept) -> None:
+        """Keep a state; that it cannot be kept is no error. Without a mark nothing would ever confirm it."""
+        if self._file is not None and found.mark:
+            with suppress(OSError):
+                self._file.write(found.encode())
 
     def _list(self, path: str, read: Callable[[Fields], Value]) -> list[Value]:
         from reconciler.backends.paging import Listing, pages

@@ -1,53 +1,77 @@
-"""Reading the whole state through the API: all of one revision, names turned into ids."""
+"""Reading the whole state through the API: all of one revision, names turned into ids.
+
+What is kept of an earlier look spares what has not changed since; what it says is never taken for the state unless
+the backend confirms it: by an entity tag, or by a digest of what came out.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.backends import wire, wire_columns
-from reconciler.backends.paging import COLUMNS, PACKED, Listing, pages
+from reconciler.backends.changed import changed_access
+from reconciler.backends.kept import Kept, register_of
+from reconciler.backends.lists import Lists
+from reconciler.backends.paging import PACKED
 from reconciler.backends.wire_access import AccessReader
 from reconciler.backends.wire_rights import operator
-from reconciler.errors import BackendError, Message, Unauthorised
-from reconciler.grid import Clients, Consultants, Register
+from reconciler.errors import BackendError, Message, StateMoved, Unauthorised
 from reconciler.plan.current import Current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from reconciler.backends.api import Api
+    from reconciler.backends.api import Answer, Api
     from reconciler.backends.fields import Fields
+    from reconciler.grid import Access, Register
+    from reconciler.grid.packed import Packed
     from reconciler.rights import Operator
 
 
-def read_state(api: Api, max_pages: int) -> Current:
+def read_state(api: Api, max_pages: int, kept: Kept | None = None) -> tuple[Current, Kept]:
     """Read everything once. The operators have no revision: they are read between two looks at it.
 
     Args:
         api: the bureau.
         max_pages: after which a list is given up.
+        kept: an earlier state, None where there is none.
+
+    Returns:
+        The state, and what to keep of it: the same as before where nothing has changed.
 
     Raises:
         StateMoved: where it moved meanwhile.
         BackendError: where something is not as the contract says.
     """
-    answer = api.get("/v1/bureau")
-    bureau = answer.body
-    lists = _Lists(api, bureau.key("revision"), bureau.sub("totals"), max_pages)
+    looked = api.get_changed("/v1/bureau", kept.mark if kept else "")
     me, others = api.get("/v1/operator").body, _operators(api)
-    register = Register(
-        bureau=bureau.key("id"),
-        label=bureau.text("name"),
-        timezone=bureau.key("timezone"),
-        programs=wire.programs(bureau),
-        consultants=lists.consultants(),
-        clients=lists.clients(),
-    )
-    reader = AccessReader(register)
-    for page in pages(api, lists.listing("access", "pairs", PACKED)):
-        reader.add(page)
+    if looked is not None:
+        found = _fetched(api, looked, max_pages, kept)
+    elif kept is not None and api.unchanged("/v1/bureau", kept.mark):
+        found = kept
+    else:
+        raise StateMoved(Message("{path} is of another revision", path="/v1/bureau"))
+    register = found.register
     operator_, others_ = operator(me, register), _others(me.key("id"), others, register)
-    return Current(register, reader.state(), lists.revision, operator_, others_, answer.tag)
+    return Current(register, found.access, found.revision, operator_, others_, found.mark), found
+
+
+def _fetched(api: Api, looked: Answer, max_pages: int, kept: Kept | None) -> Kept:
+    """Everything but the operators, at the revision of an answer of /v1/bureau."""
+    lists = Lists(api, looked.body, max_pages)
+    (consultants, tag), (clients, other_tag) = lists.consultants(kept), lists.clients(kept)
+    register = register_of(looked.body, consultants, clients)
+    access, packed = _access(api, lists, register, kept)
+    return Kept(looked.tag, looked.content, (tag, other_tag), register, access, packed)
+
+
+def _access(api: Api, lists: Lists, register: Register, kept: Kept | None) -> tuple[Access, Packed | None]:
+    """Access, and its packed rows where they had to be made."""
+    if kept is not None and not api.near:
+        found = changed_access(lists, register, kept)
+        if found is not None:
+            return found
+    reader = AccessReader(register)
+    for page in lists.pages("access", "pairs", PACKED):
+        reader.add(page)
+    return reader.state(), None
 
 
 def read_operators(api: Api, register: Register) -> tuple[Operator, tuple[Operator, ...] | None]:
@@ -65,41 +89,6 @@ def read_operators(api: Api, register: Register) -> tuple[Operator, tuple[Operat
         )
     me = api.get("/v1/operator").body
     return operator(me, register), _others(me.key("id"), _operators(api), register)
-
-
-class _Lists:
-    """The lists of one revision, with as many rows as the bureau says."""
-
-    def __init__(self, api: Api, revision: str, totals: Fields, max_pages: int) -> None:
-        self._api, self.revision, self._totals, self._max_pages = api, revision, totals, max_pages
-
-    def listing(self, what: str, total: str, compact: str) -> Listing:
-        """What a list must be."""
-        return Listing(f"/v1/{what}", self.revision, self._totals.number(total), self._max_pages, compact)
-
-    def consultants(self) -> Consultants:
-        """The consultants, whatever encoding they come in."""
-        rows, columns = self._register("consultants", wire.consultant)
-        return wire_columns.consultants(columns) if columns else Consultants.build(rows)
-
-    def clients(self) -> Clients:
-        """The clients, likewise."""
-        rows, columns = self._register("clients", wire.client)
-        return wire_columns.clients(columns) if columns else Clients.build(rows)
-
-    def _register(
-        self, what: str, read: Callable[[Fields], wire.Row]
-    ) -> tuple[Sequence[wire.Row], list[Fields]]:
-        """A list of the register: its rows, or its columns page by page where they came so."""
-        listing = self.listing(what, what, COLUMNS)
-        found = list(pages(self._api, listing))
-        columns = [page.columns for page in found if page.columns is not None]
-        if columns and len(columns) < len(found):
-            raise BackendError(Message("{path} changes its encoding between two pages", path=listing.path))
-        if columns:
-            return (), columns
-        rows = [read(row) for page in found for row in page.body.subs("items", page.before)]
-        return wire.each_once(rows, listing.path), []
 
 
 def _operators(api: Api) -> list[Fields] | None:

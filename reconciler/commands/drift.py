@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,7 +46,7 @@ def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any)
     config = backend_config(settings)
     printed_as = {"form": form, "full": full, "language": say.language}
     memory = Memory.of(settings.policies, config, wish, printed_as)
-    with open_backend(config) as backend:
+    with open_backend(replace(config, cache=None) if fresh else config) as backend:
         said = None if fresh else memory.recall(backend)
         if said is not None:
             click.echo(said, nl=False)

@@ -26,7 +26,7 @@ def where(flags: Mapping[str, Any]) -> Where:
         and context.get_parameter_source("token_file") is ParameterSource.COMMANDLINE
     ):
         raise click.UsageError(gettext("--as and --token-file both name a token: give one of them"))
-    names = ("config", "policies", "kind", "url", "database", "token_file", "operator")
+    names = ("config", "policies", "kind", "url", "database", "token_file", "operator", "no_cache")
     return Where(**{name: flags[name] for name in names})
 
 

@@ -2,22 +2,21 @@
 
 It must never hide a drift. A memory holds for one backend, operator and question, and only while the YAML is
 the same byte for byte, the day is the same, and the backend itself says that register and access are unchanged.
-It is signed with the operator's token, so that nobody else can write one. Safe to delete at any time.
+Nobody else can write one (see `backends/signed.py`). Safe to delete at any time.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconciler.backends.signed import SignedFile
 from reconciler.commands.seen import Seen, Size, allowed_figure
 
 if TYPE_CHECKING:
@@ -40,15 +39,13 @@ class Memory:
     """The memory of one question.
 
     Attributes:
-        path: of its file.
-        secret: signs it.
+        file: of it; None where nothing may be remembered.
         policies: the digest of the YAML as it is now.
         wanted: what is asked for.
         config: the backend.
     """
 
-    path: Path
-    secret: bytes
+    file: SignedFile | None
     policies: str
     wanted: Wanted
     config: BackendConfig
@@ -59,30 +56,14 @@ class Memory:
 
         Args:
             policies: the folder of the YAML.
-            config: the backend, and the token that asks.
+            config: the backend, the token that asks, and the folder for what is remembered.
             wanted: what is asked for.
             form: how it is to be printed.
         """
-        from importlib.metadata import version
-
-        secret = hashlib.sha256(b"reconciler drift\0" + config.token.encode()).digest()
-        settings = {
-            name: str(Path(value).absolute()) if name == "database" else value
-            for name, value in sorted(config.settings.items())
-        }
-        question = repr(
-            (
-                version("reconciler"),
-                config.kind,
-                settings,
-                # findings name files as the user did
-                (str(policies), str(policies.absolute())),
-                wanted,
-                sorted(form.items()),
-            )
-        )
-        name = hmac.new(secret, question.encode(), "sha256").hexdigest()
-        return cls(_folder() / f"{name}.json", secret, digest(policies), wanted, config)
+        # findings name files as the user did
+        question = (str(policies), str(policies.absolute())), wanted, sorted(form.items())
+        file = SignedFile.of(config.cache, "drift", config, *question) if config.cache else None
+        return cls(file, digest(policies), wanted, config)
 
     def recall(self, backend: Backend) -> str | None:
         """What was printed when all was in sync, if it still is; asks the backend.
@@ -104,7 +85,7 @@ class Memory:
         """Remember that all was in sync, if nothing has moved while it was looked at; that it cannot is no error."""
         zone = current.register.timezone
         same = digest(policies) == self.policies and backend.unchanged(current.mark)
-        if same and len(printed) < _LARGEST // 8:
+        if self.file and same and len(printed) < _LARGEST // 8:
             said = {
                 "policies": self.policies,
                 "day": self._day(zone),
@@ -115,7 +96,7 @@ class Memory:
                 "printed": printed,
             }
             with suppress(OSError):
-                self._write(json.dumps(said))
+                self.file.write([json.dumps(said).encode()])
 
     def _day(self, timezone: str) -> str:
         from reconciler.commands.world import day_in
@@ -123,28 +104,9 @@ class Memory:
         return (self.wanted.as_of or day_in(timezone)).isoformat()
 
     def _read(self) -> dict[str, Any] | None:
-        """What is remembered, if it is ours."""
-        with suppress(OSError, ValueError):
-            with self.path.open(encoding="utf-8") as file:
-                signature, _, text = file.read(_LARGEST).partition("\n")
-            if hmac.compare_digest(signature.encode(), self._signed(text).encode()):
-                said: dict[str, Any] = json.loads(text)
-                return said
-        return None
-
-    def _write(self, text: str) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.path.parent)  # readable by its owner alone
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(f"{self._signed(text)}\n{text}")
-            Path(name).replace(self.path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-
-    def _signed(self, text: str) -> str:
-        return hmac.new(self.secret, f"{self.path.name}\n{text}".encode(), "sha256").hexdigest()
+        """What is remembered."""
+        content = self.file.read(_LARGEST) if self.file else None
+        return None if content is None else json.loads(content)
 
 
 def digest(policies: Path) -> str:
@@ -181,10 +143,3 @@ def _files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
         yield from (Path(parent) / name for name in sorted(names) if not name.startswith("."))
-
-
-def _folder() -> Path:
-    from platformdirs import user_cache_path
-
-    given = os.environ.get("RECONCILER_CACHE_DIR")
-    return Path(given) if given else user_cache_path("reconciler") / "drift"

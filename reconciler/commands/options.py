@@ -128,6 +128,11 @@ where = together(
         metavar="NAME",
         help=N_("Use the token of this operator of the configuration; plan and apply take “all” as well."),
     ),
+    option(
+        "--no-cache",
+        is_flag=True,
+        help=N_("Keep nothing of what the backend says on this machine, and use nothing that was kept."),
+    ),
 )
 
 filters = together(

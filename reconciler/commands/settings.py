@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconciler.commands.cache import cache_folder
 from reconciler.commands.tokens import Keyring, Missing, TokenFile, Variable, find_token, read_token
 from reconciler.errors import Message, ReconcilerError
 
@@ -37,6 +38,7 @@ class Where:
         token_file: file that holds the token.
         operator: the name of the operator whose token is used, or ALL.
         audit_log: the audit log.
+        no_cache: whether nothing may be kept on this machine.
     """
 
     config: Path | None = None
@@ -47,6 +49,7 @@ class Where:
     token_file: Path | None = None
     operator: str | None = None
     audit_log: Path | None = None
+    no_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Settings:
         operators: where the token of each operator is found, by the name that it has here.
         acting: the name of the operator whose token is used, or ALL; None where none was named.
         audit: the audit log; None for the one in the state folder.
+        cache: where what the backend says may be kept; None for nowhere.
     """
 
     policies: Path
@@ -70,6 +74,7 @@ class Settings:
     operators: Mapping[str, TokenPlace] = field(default_factory=dict)
     acting: str | None = None
     audit: Path | None = None
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ def read_settings(where: Where) -> Settings:
         operators={name: _place(name, one, folder) for name, one in said.get("operators", {}).items()},
         acting=where.operator,
         audit=where.audit_log or (folder / said["audit"] if "audit" in said else None),
+        cache=None if where.no_cache else cache_folder(),
     )
 
 
@@ -158,7 +164,7 @@ def backend_config(settings: Settings) -> BackendConfig:
     from reconciler.backends import BackendConfig
 
     kind, place = _kind(settings), _chosen(settings)
-    return BackendConfig(kind, settings.backend, read_token(place), str(place))
+    return BackendConfig(kind, settings.backend, read_token(place), str(place), settings.cache)
 
 
 def backend_configs(settings: Settings) -> Acting:
@@ -180,7 +186,7 @@ def backend_configs(settings: Settings) -> Acting:
         if isinstance(token, Missing):
             missing[name] = token.why
         else:
-            configs[name] = BackendConfig(kind, settings.backend, token, str(place))
+            configs[name] = BackendConfig(kind, settings.backend, token, str(place), settings.cache)
     if not configs:
         name, why = next(iter(missing.items()))
         raise ReconcilerError(

@@ -46,14 +46,20 @@ def same(reconciler, example, cache) -> Path:
 
 
 def remembers(cache: Path) -> list[Path]:
-    return sorted(cache.glob("*.json"))
+    return sorted(cache.glob("*.drift"))
+
+
+def forget(cache: Path) -> None:
+    """Delete the state that is kept, so that whoever looks again fetches it."""
+    for path in cache.glob("*.state"):
+        path.unlink()
 
 
 def lie(path: Path) -> None:
     """Make what is remembered tell on itself, signature and all left as they are."""
-    signature, _, text = path.read_text().partition("\n")
-    said = json.loads(text)
-    path.write_text(signature + "\n" + json.dumps(said | {"printed": "REMEMBERED"}))
+    text = path.read_text()
+    signature, said = text[:64], json.loads(text[64:])
+    path.write_text(signature + json.dumps(said | {"printed": "REMEMBERED"}))
 
 
 def grow(example: Path, *, told: bool = True) -> None:
@@ -88,13 +94,14 @@ def test_a_change_of_the_bureau_is_seen(reconciler, same):
 
 
 @pytest.mark.parametrize("name", ["access.yaml", "new.yaml", "deep/new.yaml", "new.yml"])
-def test_a_change_of_the_yaml_is_seen(reconciler, same, name):
+def test_a_change_of_the_yaml_is_seen(reconciler, same, cache, name):
     path = same / "policies" / name
     before = digest(same / "policies")
     path.parent.mkdir(exist_ok=True)
     path.write_text((path.read_text() if path.exists() else "") + "bundles: {b: [payroll]}\n")
     assert digest(same / "policies") != before
     grow(same, told=False)
+    forget(cache)
     assert reconciler("drift", *DAY).code == 2
 
 
@@ -144,6 +151,18 @@ def test_a_memory_does_not_pass_for_that_of_another_question(reconciler, same, c
     other.write_text(path.read_text())
     assert reconciler("drift", *DAY, "--client", "1042").code == 0
     assert other.read_text() == said
+
+
+def test_without_a_cache_nothing_is_remembered(reconciler, same, cache):
+    (path,) = remembers(cache)
+    grow(same, told=False)  # whoever reads the state now sees it
+    before = {path: path.read_bytes() for path in cache.iterdir()}
+    assert reconciler("drift", *DAY, "--no-cache").code == 2
+    assert {path: path.read_bytes() for path in cache.iterdir()} == before
+    path.unlink()
+    forget(cache)
+    assert reconciler("drift", *DAY, "--no-cache").code == 2
+    assert list(cache.iterdir()) == []
 
 
 def test_no_cache_folder_is_no_error(reconciler, same, monkeypatch, tmp_path):

@@ -386,5 +386,6 @@ def test_no_value_that_holds_a_token_shows_it(tmp_path):
     config = backend_config(settings)
     acting = backend_configs(settings)
     assert config.token == CANARY
-    assert config == BackendConfig("embedded", settings.backend, CANARY, str(tmp_path / "it.token"))
+    place = str(tmp_path / "it.token")
+    assert config == BackendConfig("embedded", settings.backend, CANARY, place, settings.cache)
     assert CANARY not in f"{settings!r} {settings} {config!r} {config} {acting!r} {acting}"

@@ -135,7 +135,9 @@ def _renames(
         elif number is not None and in_use[number]:
             waiting.append(old)
             message = Message(
-                "the register has both {new} and {old}; {old} is left alone for now", new=new, old=old
+                "the register has both {new} and {old}; for now nothing but denials touches {old}",
+                new=new,
+                old=old,
             )
             hint = Message("delete this line once everything has moved")
             findings.append(_warning(entry, "rename-waiting", message, hint))

@@ -172,6 +172,33 @@ def test_plain_http_is_for_this_machine(url: str) -> None:
     open_backend(BackendConfig("http", {"url": "http://b.example", "allow-plain-http": "yes"}, TOKEN)).close()
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "b.example",
+        "localhost.b.example",
+        "127.0.0.1.b.example",
+        "127-0-0-1.b.example",
+        "localhost.",
+        "0.0.0.0",
+        "10.0.0.1",
+        "192.168.1.10",
+        "169.254.169.254",
+        "[fe80::1]",
+        "[::]",
+        "2130706433.b.example",
+        "localhost:80@b.example",
+    ],
+)
+def test_plain_http_to_anywhere_else_is_refused_before_anything_is_sent(host: str) -> None:
+    network = Faulty()
+    with pytest.raises(ReconcilerError) as caught:
+        open_http(BackendConfig("http", {"url": f"http://{host}"}, TOKEN), network)
+    assert "not encrypted" in str(caught.value) or "no address of a backend" in str(caught.value)
+    assert network.requests == []
+    assert TOKEN not in f"{caught.value} {caught.value.hint}"
+
+
 def test_certificates_that_are_none_are_told(tmp_path) -> None:
     (tmp_path / "ca.pem").write_text("nothing")
     for name in ("ca.pem", "missing.pem"):

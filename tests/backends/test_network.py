@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.backends import BackendConfig, open_backend
-from reconciler.errors import Unreachable
+from reconciler.errors import BackendError, Unreachable
 from tests.backends.bureaus import make_bureau, served
 
 if TYPE_CHECKING:
@@ -77,6 +77,54 @@ def test_proxies_of_the_environment_are_not_used(tmp_path: Path, monkeypatch: py
         open_backend(BackendConfig("http", {"url": url, "retries": "0"}, token)) as backend,
     ):
         assert backend.revision()
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that answers everything with the same bytes; its URL, and what it was sent."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    got: list[bytes] = []
+    over = threading.Event()
+
+    def serve() -> None:
+        listener.settimeout(0.05)
+        while not over.is_set():
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                continue
+            with connection:
+                got.append(connection.recv(65536))
+                connection.sendall(answer)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", got
+    finally:
+        over.set()
+        thread.join()
+        listener.close()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("way", ["Location: {url}/v1/bureau", "Refresh: 0; url={url}/v1/bureau"])
+def test_a_redirect_takes_the_token_nowhere(status: int, way: str) -> None:
+    """Neither a look nor an operation: the other server is not even spoken to."""
+    token = "canary-goes-nowhere-0123456789"
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as (elsewhere, got):
+        header = way.format(url=elsewhere)
+        answer = f"HTTP/1.1 {status} Go\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        with (
+            answering(answer.encode()) as (url, asked),
+            open_backend(BackendConfig("http", {"url": url, "retries": "0"}, token)) as backend,
+        ):
+            for call in (backend.revision, lambda: backend.mark_read("n")):
+                with pytest.raises(BackendError, match="which is not followed"):
+                    call()
+        assert len(asked) == 2
+        assert all(token.encode() in one for one in asked)
+        assert got == []
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:

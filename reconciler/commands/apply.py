@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @options.only
 @options.allow
 @options.expect
+@options.allowed_signers
 @options.option("--yes", "-y", is_flag=True, help=N_("Do not ask; needed where there is no terminal."))
 @options.option(
     "--job-timeout",
@@ -61,6 +62,7 @@ def command(
     /,
     file: Path | None,
     expect: str | None,
+    allowed_signers: Path | None,
     yes: bool,
     job_timeout: float,
     full: bool,
@@ -71,13 +73,17 @@ def command(
     from reconciler.apply import Pace, Results
     from reconciler.commands.approval import check_approved, read_approval, wanted_again
     from reconciler.commands.flags import wanted, where
+    from reconciler.commands.settings import read_settings
     from reconciler.commands.world import open_world
     from reconciler.formats import show_applied, show_plan
     from reconciler.plan.approved import Approved
 
-    approved, wish = read_approval(file, expect, say), wanted(flags)
+    signers = allowed_signers or read_settings(where(flags)).allowed_signers
+    approved, wish = read_approval(file, expect, signers, say), wanted(flags)
     if approved and approved.bound:
         wish = wanted_again(approved.bound, wish, flags, say)
+    if approved and approved.signer:
+        click.echo(say("signed by {signer}", signer=approved.signer), err=True)
     with open_world(where(flags)) as world:
         plan, current = world.look(wish)
         if approved:

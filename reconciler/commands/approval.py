@@ -32,52 +32,109 @@ _SCOPE = ("as_of", "consultants", "clients", "teams", "tags")
 """What a plan was asked for and apply must not be asked otherwise; beside them stands --only."""
 
 
-def read_approval(path: Path | None, expect: str | None, say: Catalogue) -> Approved | None:
+def read_approval(
+    path: Path | None, expect: str | None, allowed_signers: Path | None, say: Catalogue
+) -> Approved | None:
     """What the command line says was approved; None where it says nothing.
 
     Args:
         path: of a plan file.
         expect: a digest.
+        allowed_signers: file of those one of whom must have signed the plan file; None where nobody must.
         say: for wrong usage.
 
     Raises:
-        InputError: where the file cannot be used.
+        InputError: where the file cannot be used, or is not signed as it must be.
         StalePlan: where it is not the one whose digest was approved.
     """
     from reconciler.plan.approved import Approved
 
     # a pipeline whose variable is empty asks for nothing to be checked, and does not know it
-    if expect == "" or (expect is None and os.environ.get("RECONCILER_EXPECT") == ""):
+    if expect == "" or (expect is None and _is_empty("RECONCILER_EXPECT")):
         raise click.UsageError(say("--expect is empty: there is no digest to check"))
+    if allowed_signers is None and _is_empty("RECONCILER_ALLOWED_SIGNERS"):
+        raise click.UsageError(say("--allowed-signers is empty: there is no file to look into"))
     if expect is not None and not DIGEST.fullmatch(expect):
         raise click.UsageError(
             say("{digest} is not a digest such as sha256:0123…, as plan shows it", digest=expect)
         )
     if path is None:
+        if allowed_signers:
+            raise InputError(
+                Message(
+                    "only a signed plan file may be applied here: {path} says by whom", path=allowed_signers
+                ),
+                Message("plan --out FILE --sign-with KEY, then apply FILE"),
+            )
         return Approved(expect) if expect else None
-    file = read_file(path)
-    if expect not in (None, file.digest):
+    content = _content(path)
+    signer = signer_of(content, path, allowed_signers)
+    approved = approved_by(content, str(path), signer)
+    if expect not in (None, approved.digest):
         raise StalePlan(
             Message("the plan in {path} is not the one that was approved, and nothing was done", path=path),
-            Message("its digest is {digest}, and {expect} was expected", digest=file.digest, expect=expect),
+            Message(
+                "its digest is {digest}, and {expect} was expected", digest=approved.digest, expect=expect
+            ),
         )
-    return Approved(file.digest, file.plan, file.bound)
+    return approved
 
 
-def read_file(path: Path) -> PlanFile:
-    """Read a plan file.
+def approved_by(content: bytes, name: str = "", signer: str = "") -> Approved:
+    """What a plan file approves.
+
+    Args:
+        content: all of the file, as it was read or kept.
+        name: of the file, for what is wrong with it.
+        signer: who signed it.
+
+    Raises:
+        InputError: where it cannot be used.
+    """
+    from reconciler.plan.approved import Approved
+    from reconciler.plan.file import read_plan_file
+
+    file = read_plan_file(content, name)
+    return Approved(file.digest, file.plan, file.bound, content, signer)
+
+
+def read_file(path: Path) -> tuple[bytes, PlanFile]:
+    """Read a plan file: its bytes, and what they say.
 
     Raises:
         InputError: where there is none, or it cannot be used.
     """
-    from reconciler.plan.file import LARGEST, read_plan_file
+    from reconciler.plan.file import read_plan_file
+
+    content = _content(path)
+    return content, read_plan_file(content, str(path))
+
+
+def signer_of(content: bytes, path: Path, allowed_signers: Path | None) -> str:
+    """Who signed a plan file, "" where nobody must have.
+
+    Raises:
+        InputError: where nobody did who may.
+    """
+    if allowed_signers is None:
+        return ""
+    from reconciler.commands.signatures import verify
+
+    return verify(content, path, allowed_signers)
+
+
+def _content(path: Path) -> bytes:
+    from reconciler.plan.file import LARGEST
 
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(Message("{path} cannot be read: {why}", path=path, why=error.strerror)) from None
-    return read_plan_file(content, str(path))
+
+
+def _is_empty(variable: str) -> bool:
+    return os.environ.get(variable) == ""
 
 
 def wanted_again(bound: Bound, asked: Wanted, flags: Mapping[str, Any], say: Catalogue) -> Wanted:

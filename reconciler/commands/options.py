@@ -196,6 +196,13 @@ expect = option(
         "Do exactly what this digest stands for, or nothing: plan shows it, and whoever approves names it."
     ),
 )
+allowed_signers = option(
+    "--allowed-signers",
+    type=click.Path(path_type=Path),
+    help=N_(
+        "Only a plan file that somebody named in this file has signed; see ssh-keygen(1), ALLOWED SIGNERS."
+    ),
+)
 output = option(
     "--format",
     "form",

@@ -13,9 +13,12 @@ from reconciler.commands.language import N_
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.commands.settings import Where
-    from reconciler.commands.world import Wanted
+    from reconciler.commands.world import Wanted, World
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Current, Plan
 
 
 @click.command(
@@ -45,12 +48,24 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help=N_("Write the plan to this file too, for “show” and “apply”; one that is there is replaced."),
 )
+@options.option(
+    "--sign-with",
+    type=click.Path(path_type=Path),
+    help=N_("Sign the file of --out with this SSH key; the signature is written beside it, as FILE.sig."),
+)
 @options.full
 @options.output
 @options.language
 @click.pass_obj
 def command(
-    say: Catalogue, /, detailed_exitcode: bool, out: Path | None, full: bool, form: str, **flags: Any
+    say: Catalogue,
+    /,
+    detailed_exitcode: bool,
+    out: Path | None,
+    sign_with: Path | None,
+    full: bool,
+    form: str,
+    **flags: Any,
 ) -> int:
     """Plan and print."""
     from reconciler.commands.flags import wanted, where
@@ -58,6 +73,8 @@ def command(
     from reconciler.commands.world import open_world
     from reconciler.formats import show_plan
 
+    if sign_with and not out:
+        raise click.UsageError(say("--sign-with signs the file of --out: name one"))
     wish = wanted(flags)
     if flags["operator"] == ALL:
         if out:
@@ -68,12 +85,8 @@ def command(
     with open_world(where(flags)) as world:
         plan, current = world.look(wish)
         if out:
-            from reconciler.commands.approval import bind
-            from reconciler.commands.files import write_secret
-            from reconciler.plan.file import write_plan_file
-
-            write_secret(out, write_plan_file(plan, bind(world, wish, plan, current)))
-            click.echo(say("wrote {path}", path=out), err=True)
+            for path in _write(out, sign_with, world, wish, plan, current):
+                click.echo(say("wrote {path}", path=path), err=True)
     click.echo(show_plan(plan, form, say, full=full), nl=False)
     return Exit.CHANGES if detailed_exitcode and not plan.in_sync else Exit.OK
 
@@ -88,3 +101,21 @@ def _plan_of_all(
     joint = several.plan(several.see(wish), wish)
     click.echo(show_joint_plan(joint, several.without, form, say, full=full), nl=False)
     return Exit.CHANGES if detailed_exitcode and not joint.whole.in_sync else Exit.OK
+
+
+def _write(
+    out: Path, key: Path | None, world: World, wish: Wanted, plan: Plan, current: Current
+) -> Iterator[Path]:
+    """Write the plan file, and its signature; each file as it is written."""
+    from reconciler.commands.approval import bind
+    from reconciler.commands.files import write_secret
+    from reconciler.commands.signatures import sign, signature_of
+    from reconciler.plan.file import write_plan_file
+
+    content = write_plan_file(plan, bind(world, wish, plan, current))
+    signature = sign(content, key) if key else None  # before anything is written, as it may fail
+    write_secret(out, content)
+    yield out
+    if signature:
+        write_secret(signature_of(out), signature)
+        yield signature_of(out)

@@ -65,6 +65,7 @@ class Settings:
         acting: the name of the operator whose token is used, or ALL; None where none was named.
         audit: the audit log; None for the one in the state folder.
         cache: where what the backend says may be kept; None for nowhere.
+        allowed_signers: who may sign the plans that are applied; None where they need not be signed.
     """
 
     policies: Path
@@ -75,6 +76,7 @@ class Settings:
     acting: str | None = None
     audit: Path | None = None
     cache: Path | None = None
+    allowed_signers: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def read_settings(where: Where) -> Settings:
         acting=where.operator,
         audit=where.audit_log or (folder / said["audit"] if "audit" in said else None),
         cache=None if where.no_cache else cache_folder(),
+        allowed_signers=folder / said["allowed-signers"] if "allowed-signers" in said else None,
     )
 
 

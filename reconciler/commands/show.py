@@ -26,14 +26,18 @@ if TYPE_CHECKING:
     ),
 )
 @options.argument("file", type=click.Path(path_type=Path))
+@options.allowed_signers
 @options.full
 @options.output
 @options.language
 @click.pass_obj
-def command(say: Catalogue, /, file: Path, full: bool, form: str) -> int:
+def command(say: Catalogue, /, file: Path, allowed_signers: Path | None, full: bool, form: str) -> int:
     """Read and print."""
-    from reconciler.commands.approval import read_file
+    from reconciler.commands.approval import read_file, signer_of
     from reconciler.formats import show_plan
 
-    click.echo(show_plan(read_file(file).plan, form, say, full=full), nl=False)
+    content, found = read_file(file)
+    if signer := signer_of(content, file, allowed_signers):
+        click.echo(say("signed by {signer}", signer=signer), err=True)
+    click.echo(show_plan(found.plan, form, say, full=full), nl=False)
     return Exit.OK

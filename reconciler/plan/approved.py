@@ -41,12 +41,14 @@ class Approved:
         digest: of the outcome.
         plan: the plan itself; None where only its digest is known.
         bound: what it was made from; None where that is not known.
+        content: the bytes of the plan file; b"" where there is none.
         signer: who signed the plan file; "" where nobody asked.
     """
 
     digest: str
     plan: Plan | None = None
     bound: Bound | None = None
+    content: bytes = b""
     signer: str = ""
 
     @classmethod

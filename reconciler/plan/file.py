@@ -154,7 +154,7 @@ def _read(content: bytes) -> PlanFile:
     try:
         whole = _checked_format(_parsed(content))
         document = {name: value for name, value in whole.items() if name != "integrity"}
-        altered = whole.get("integrity") != _digest(document)
+        altered = not _is_digest(whole.get("integrity"), document)
     except RecursionError:
         raise _Unusable(Message("it is nested too deeply")) from None
     if altered:
@@ -171,12 +171,12 @@ def _read(content: bytes) -> PlanFile:
     return found
 
 
-def _digest(document: Any) -> str | None:
-    """As `digest_of`; None where RFC 8785 cannot write what is there."""
+def _is_digest(given: object, document: Any) -> bool:
+    """Whether this is the digest of a document; what RFC 8785 cannot write has none."""
     try:
-        return digest_of(document)
+        return given == digest_of(document)
     except ValueError:
-        return None
+        return False
 
 
 def _fitted(document: Mapping[str, Any]) -> PlanFile | None:

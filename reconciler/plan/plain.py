@@ -131,7 +131,8 @@ def _message(message: Message) -> dict[str, Any]:
 def _said(value: object) -> Any:
     if isinstance(value, Message):
         return _message(value)
-    # a whole number is written as the reader's language writes it; beyond this JSON does not hold it exactly
+    # a whole number is written as the reader's language writes it; beyond this JSON does not hold it exactly, and
+    # none of our figures is that large
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 53:
         return int(value)
     return str(value)

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
+from dataclasses import fields, replace
 
+import numpy as np
+import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from reconciler.commands.world import Wanted
+from reconciler.desired import Standing
+from reconciler.errors import Finding, InputError, Message, Position, Severity
 from reconciler.formats import show_plan
 from reconciler.formats.catalogue import catalogue
+from reconciler.guardrails import Refusal
 from reconciler.plan import build
-from reconciler.plan.file import Bound, State, read_plan_file, write_plan_file
-from reconciler.plan.outcome import outcome_digest
-from tests.support.worlds import worlds
+from reconciler.plan.encode import PLAIN
+from reconciler.plan.file import FORMAT, LARGEST, Bound, State, read_plan_file, write_plan_file
+from reconciler.plan.outcome import digest_of, outcome_digest, outcome_document
+from reconciler.plan.plain import key, pack, unpack
+from tests.support.worlds import access, current, desired, register, worlds
 
 DAY = dt.date(2026, 11, 24)
-SCOPE = {
-    "as-of": "2026-11-24",
-    "half": None,
-    "ahead": 14,
-    "allow": [["removals", "12"]],
-    "consultants": [],
-    "clients": ["1042"],
-    "teams": [],
-    "tags": [],
-}
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(
+    ["\x1b[31m", "{x}", "\u202e", "%s"]
+)
+PRINTED = [
+    (form, language, full) for form in ("text", "json") for language in ("en", "sv") for full in (0, 1)
+]
 
 
 def bound(plan, **changes) -> Bound:
-    fields = {
+    said = {
         "policies": "0" * 64,
         "commit": "a" * 40,
         "changed": False,
@@ -38,30 +45,344 @@ def bound(plan, **changes) -> Bound:
         "revision": plan.revision,
         "operator": plan.operator.key,
         "date": plan.date,
-        "scope": SCOPE,
+        "scope": pack(Wanted(as_of=DAY, allow=(("removals", "12"),), clients=("1042",))),
         "state": State(4, 4, 7),
         "tool_version": "1.2.3",
     }
-    return Bound(**(fields | changes))
+    return Bound(**(said | changes))
 
 
 def printed(plan):
-    return {
-        (form, language, full): show_plan(plan, form, catalogue(language), full=full)
-        for form in ("text", "json")
-        for language in ("en", "sv")
-        for full in (False, True)
+    return [show_plan(plan, form, catalogue(language), full=bool(full)) for form, language, full in PRINTED]
+
+
+@st.composite
+def plans(draw):
+    """Plans of worlds with teams, people of the same name, rules that end, findings and refusals."""
+    world = draw(worlds())
+    reg = world.register
+    people, companies = len(reg.consultants.names), len(reg.clients.names)
+
+    def teams(size):
+        some = st.lists(st.integers(0, size - 1), unique=True).map(
+            lambda ids: np.array(sorted(ids), np.int64)
+        )
+        return draw(st.dictionaries(st.sampled_from(["north", "south", "Åsa\x9b"]), some))
+
+    labels = st.sampled_from(["Ann", "Bo", "", "p0"])
+    changed = replace(
+        reg,
+        label=draw(TEXTS),
+        consultants=replace(
+            reg.consultants,
+            labels=tuple(draw(labels) for _ in range(people)),
+            teams=teams(people),
+        ),
+        clients=replace(
+            reg.clients, labels=tuple(draw(labels) for _ in range(companies)), teams=teams(companies)
+        ),
+    )
+    until = draw(st.none() | st.dates(DAY, dt.date(2026, 12, 31)))
+    rule = replace(world.desired.rules[0], name=draw(TEXTS), reason=draw(TEXTS), until=until, start=until)
+    spare = replace(rule, name="not mentioned", standing=Standing.AHEAD)
+    values = {
+        "name": draw(TEXTS),
+        "n": draw(st.integers(-5, (1 << 53) - 1)),
+        "inner": Message("{n} times", n=3),
+    }
+    message = draw(st.sampled_from([Message("“{name}” is {n}, {inner}", **values), Message("nothing")]))
+    counted = Message.count("{n} rule of {name}", "{n} rules of {name}", draw(st.integers(0, 3)), name="x")
+    place = Position(draw(TEXTS), 3, 7)
+    finding = Finding("odd", message, place, counted, draw(TEXTS), Severity.WARNING, (place,))
+    told = replace(world.desired, rules=(rule, spare), findings=(finding,) * draw(st.integers(0, 2)))
+    plan = build(told, replace(world.current, register=changed), DAY)
+    return plan.refused((Refusal("removals", 12, 3, message),) * draw(st.integers(0, 1)))
+
+
+@given(plans())
+def test_a_plan_that_is_read_back_prints_the_same_in_every_format_and_language(plan):
+    said = bound(plan)
+    content = write_plan_file(plan, said)
+    found = read_plan_file(content)
+    assert printed(found.plan) == printed(plan)
+    assert found.bound == said
+    assert unpack(Wanted, found.bound.scope) == Wanted(
+        as_of=DAY, allow=(("removals", "12"),), clients=("1042",)
+    )
+    assert found.digest == outcome_digest(plan)
+    assert write_plan_file(found.plan, found.bound) == content
+    assert rfc8785.dumps(json.loads(content)) == content
+
+
+@given(plans())
+def test_what_is_printed_nowhere_is_kept_too(plan):
+    found = read_plan_file(write_plan_file(plan, bound(plan))).plan
+    assert [replace(o, block=None, rules=()) for o in found.operations] == [
+        replace(o, block=None, rules=()) for o in plan.operations
+    ]
+    assert found.summary == plan.summary
+    assert {why: rows.cells for why, rows in found.changes.blocked.items()} == {
+        why: rows.cells for why, rows in plan.changes.blocked.items()
+    }
+    assert found.other_programs_too == plan.other_programs_too
+    # a sentence keeps what is printed of its values; the rest is the same value
+    assert all(
+        getattr(found, name) == getattr(plan, name) for name in PLAIN if name not in ("findings", "refusals")
+    )
+
+
+def test_teams_are_named_in_the_file_too():
+    reg = register([f"p{i}" for i in range(9)], ["1", "2"], ["ledger"])
+    north = np.arange(1, 6)
+    reg = replace(reg, consultants=replace(reg.consultants, teams={"north": north, "wide": np.arange(9)}))
+    want = access(reg, *((f"p{i}", "1", "ledger") for i in north.tolist()))
+    plan = build(desired(reg, want), current(reg, access(reg)), DAY)
+    assert "all 5 of the team north" in printed(plan)[0]
+    found = read_plan_file(write_plan_file(plan, bound(plan))).plan
+    assert printed(found) == printed(plan)
+    # who is not mentioned is not in the file, nor is a team of whom somebody is not
+    assert list(found.register.consultants.names) == [f"p{i}" for i in range(1, 6)]
+    assert list(found.register.consultants.teams) == ["north"]
+
+
+REG = register(["ann", "bo", "cy"], ["1", "2"], ["ledger", "payroll"], outside=["mail"])
+PLAN = build(
+    desired(REG, access(REG, ("ann", "1", "ledger"), ("bo", "2", "ledger")), other_programs=True),
+    current(REG, access(REG, ("bo", "2", None), ("cy", "1", "payroll"), ("cy", "1", "mail"))),
+    DAY,
+)
+CONTENT = write_plan_file(PLAN, bound(PLAN))
+DOCUMENT = json.loads(CONTENT)
+
+
+def test_what_goes_along_with_an_access_is_part_of_the_outcome():
+    assert outcome_document(PLAN)["changes"] == {
+        "give-access": [["ann", "1", ["ledger"]]],
+        "add-programs": [["bo", "2", ["ledger"]]],
+        "remove-programs": [],
+        "remove-access": [["cy", "1", ["payroll"]]],
+        "goes-along": [["cy", "1", ["mail"]]],
     }
 
 
 @given(worlds())
-def test_a_plan_that_is_read_back_prints_the_same_in_every_format_and_language(world):
+def test_a_digest_is_of_the_outcome_and_nothing_else(world):
     plan = build(world.desired, world.current, DAY)
-    said = bound(plan)
-    content = write_plan_file(plan, said)
-    found = read_plan_file(content, "plan.json")
-    assert printed(found.plan) == printed(plan)
-    assert found.bound == said
-    assert found.digest == outcome_digest(plan)
-    assert write_plan_file(found.plan, found.bound) == content
-    assert rfc8785.dumps(json.loads(content)) == content
+    later = build(world.desired, replace(world.current, revision="another"), dt.date(2026, 11, 30))
+    assert outcome_digest(later) == outcome_digest(plan)
+    rows = outcome_document(plan)["changes"]
+    assert all(found == sorted(found, key=lambda row: (row[1], row[0])) for found in rows.values())
+
+
+def why_not(content: bytes) -> str:
+    with pytest.raises(InputError) as caught:
+        read_plan_file(content, "plan.json")
+    return str(caught.value.message).removeprefix("the plan file plan.json cannot be used: ")
+
+
+def test_any_altered_byte_is_refused_or_changes_nothing():
+    for place in range(len(CONTENT)):
+        for other in (CONTENT[place] ^ 1, CONTENT[place] ^ 32, 0x20, 0x30):
+            altered = CONTENT[:place] + bytes([other]) + CONTENT[place + 1 :]
+            if altered != CONTENT:
+                assert why_not(altered)
+
+
+@settings(max_examples=500)
+@given(st.integers(0, len(CONTENT) - 1), st.integers(0, len(CONTENT)), st.binary(max_size=3))
+def test_any_bytes_put_in_or_taken_out_are_refused_or_change_nothing(start, length, between):
+    altered = CONTENT[:start] + between + CONTENT[start + length :]
+    try:
+        found = read_plan_file(altered)
+    except InputError:
+        return
+    assert json.loads(altered) == DOCUMENT
+    assert printed(found.plan) == printed(PLAN)
+
+
+def test_a_file_that_is_cut_off_anywhere_is_told_so():
+    told = {why_not(CONTENT[:length]) for length in range(1, len(CONTENT))}
+    assert told == {"it is cut off"}
+    assert why_not(b"") == "it is not JSON"
+
+
+def test_a_file_laid_out_anew_is_the_same_plan():
+    pretty = json.dumps(dict(reversed(DOCUMENT.items())), indent=4).encode() + b"\n"
+    assert write_plan_file(read_plan_file(pretty).plan, bound(PLAN)) == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\x89PNG\r\n", "it is not JSON"),
+        (b"plan", "it is not JSON"),
+        (b"[]", "it is not a plan file"),
+        (b"null", "it is not a plan file"),
+        (b'{"format": "reconciler-plan/1"}', "it is not a plan file"),
+        (b'{"format": ["reconciler-plan-file/1"]}', "it is not a plan file"),
+        (b'{"format": "reconciler-plan-file/2"}', "its format is reconciler-plan-file/2, which this version"),
+        (b'{"format": "reconciler-plan-file/1"}', "it was altered"),
+        (b'{"a": 1, "a": 1}', "“a” stands in it twice"),
+        (b'{"a": 1.0}', "it holds the number 1.0"),
+        (b'{"a": NaN}', "it holds the number NaN"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "it is not JSON"),
+        (b'{"format": "reconciler-plan-file/1", "n": 99999999999999999999}', "it was altered"),
+        (b'{"format": "reconciler-plan-file/1", "n": "\\ud800"}', "it was altered"),
+        (b'{"a":' * 100_000, "it is nested too deeply"),
+        (b"[" * 900 + b"]" * 900, "it is not a plan file"),
+        (b'{"format":"reconciler-plan-file/1","a":' + b"[" * 900 + b"]" * 900 + b"}", "it "),
+    ],
+)
+def test_what_is_no_plan_file_is_refused_with_the_reason(content, why):
+    assert why_not(content).startswith(why)
+
+
+def test_a_file_that_is_too_large_is_not_looked_into(monkeypatch):
+    monkeypatch.setattr("reconciler.plan.file.LARGEST", 100)
+    assert LARGEST > 100_000_000
+    assert why_not(CONTENT).startswith("it is larger than")
+
+
+def forged(change) -> bytes:
+    """A file that somebody altered on purpose, checksums and all."""
+    document = copy.deepcopy(DOCUMENT)
+    del document["integrity"]
+    change(document)
+    document["digest"] = digest_of(document["outcome"])
+    return rfc8785.dumps({**document, "integrity": digest_of(document)})
+
+
+def test_forging_works():
+    assert forged(lambda document: None) == CONTENT
+
+
+def hide_a_change(document):
+    document["outcome"]["changes"]["add-programs"].append(["cy", "2", ["payroll"]])
+
+
+def show_too_little(document):
+    document["plan"]["operations"].pop()
+
+
+def show_fewer(document):
+    document["plan"]["operations"][0]["cells"] -= 1
+
+
+def hide_a_program(document):
+    document["plan"]["operations"][0]["programs-changed"] = []
+
+
+def somebody_unknown(document):
+    document["outcome"]["changes"]["add-programs"][0][0] = "nobody"
+
+
+def a_program_unknown(document):
+    document["outcome"]["changes"]["add-programs"][0][2] = ["nothing"]
+
+
+def another_order(document):
+    document["plan"]["register"]["consultants"].reverse()
+
+
+def somebody_twice(document):
+    document["plan"]["register"]["consultants"] *= 2
+
+
+def a_rule_that_is_not_there(document):
+    document["plan"]["operations"][0]["rules"] = [7]
+
+
+def another_digest(document):
+    document["outcome"]["operator"] = "somebody-else"
+
+
+def a_day_that_is_none(document):
+    document["bound-to"]["date"] = "2026-02-30"
+
+
+def something_more(document):
+    document["plan"]["note"] = "trust me"
+
+
+def something_less(document):
+    del document["plan"]["findings"]
+
+
+def another_kind(document):
+    document["plan"]["operations"][0]["change"] = "give-everything"
+
+
+def a_truth_for_a_number(document):
+    document["plan"]["operations"][0]["pairs"] = True
+
+
+def too_many_programs(document):
+    document["plan"]["register"]["programs"] *= 40
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        hide_a_change,
+        show_too_little,
+        show_fewer,
+        hide_a_program,
+        somebody_unknown,
+        a_program_unknown,
+        another_order,
+        somebody_twice,
+        a_rule_that_is_not_there,
+        another_digest,
+        a_day_that_is_none,
+        something_more,
+        something_less,
+        another_kind,
+        a_truth_for_a_number,
+        too_many_programs,
+    ],
+)
+def test_a_forged_file_must_fit_together(change):
+    assert why_not(forged(change)).startswith(
+        ("it is not as the schema says", "its parts do not fit together")
+    )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"text": "{x.__class__}", "values": {"x": "a"}},
+        {"text": "{x:>999999999}", "values": {"x": "a"}},
+        {"text": "{x!r}", "values": {"x": "a"}},
+        {"text": "{x[0]}", "values": {"x[0]": "a"}},
+        {"text": "{", "values": {}},
+        {"text": "{missing}", "values": {}},
+        {"text": "{}", "values": {"": "a"}},
+        {"text": "\x1b[2J", "values": {}},
+        {"text": "two\nlines", "values": {}},
+        {"text": "\u202eright to left", "values": {}},
+        {"text": "{x}", "values": {"x": {"text": "\x07", "many": "", "number": 0, "values": {}}}},
+    ],
+)
+def test_a_forged_sentence_does_no_more_than_stand_there(message):
+    finding = {"code": "x", "position": None, "hint": None, "excerpt": "", "severity": "warning", "also": []}
+    finding["message"] = {"many": "", "number": 0} | message
+    assert why_not(forged(lambda document: document["plan"]["findings"].append(finding)))
+
+
+def test_a_name_that_is_no_text_is_told():
+    rules = (replace(PLAN.rules[0], position=Position("caf\udce9.yaml")),)
+    with pytest.raises(InputError, match="no character of Unicode"):
+        write_plan_file(replace(PLAN, rules=rules), bound(PLAN))
+
+
+def test_the_schema_knows_what_can_be_asked_for():
+    from reconciler.resources import resource
+
+    schema = json.loads(resource("schemas/plan-file.schema.json").read_text("utf-8"))
+    names = {key(field.name) for field in fields(Wanted)}
+    assert set(schema["$defs"]["scope"]["properties"]) == names
+    assert schema["properties"]["format"] == {"const": FORMAT}
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(DOCUMENT)

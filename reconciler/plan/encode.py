@@ -92,6 +92,7 @@ def encode(plan: Plan) -> dict[str, Any]:
                 "cells": one.cells,
                 "programs-changed": programs(one.programs),
                 "rules": rules(one.rules),
+                "after": list(one.after),
             }
             for one in plan.operations
         ],
@@ -190,7 +191,9 @@ def decode(document: Mapping[str, Any], outcome: Mapping[str, Any], date: dt.dat
         others=None if others is None else tuple(reader.operator(other) for other in others),
         rules=rules,
         changes=found,
-        operations=tuple(reader.operation(one, len(rules)) for one in document["operations"]),
+        operations=tuple(
+            reader.operation(one, i, len(rules)) for i, one in enumerate(document["operations"])
+        ),
         blocked=blocked,
         unmanaged=unmanaged,
         ending=tuple(unpack(Ending, one) for one in document["ending"]),
@@ -249,7 +252,7 @@ class _Reader:
     def mask(self, names: Sequence[str]) -> int:
         return mask_of(map(self.register.programs.names.id, names))
 
-    def operation(self, document: Mapping[str, Any], rules: int) -> Operation:
+    def operation(self, document: Mapping[str, Any], number: int, rules: int) -> Operation:
         return Operation(
             change=Change(document["change"]),
             block=self.block(document),
@@ -257,6 +260,7 @@ class _Reader:
             cells=document["cells"],
             programs=self.mask(document["programs-changed"]),
             rules=_numbers(document["rules"], rules),
+            after=_numbers(document["after"], number),
         )
 
     def blocked(self, document: Mapping[str, Any], rules: int) -> Blocked:

@@ -12,7 +12,7 @@ import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from reconciler.bureau import leasing, listing, operating, reading
 from reconciler.bureau.endpoint import Server, endpoint
@@ -96,9 +96,11 @@ def create_app(store: Store, settings: Settings) -> Starlette:
 async def _no_route(request: Request, error: Exception) -> Response:
     """What the router itself refuses: a path or a method that there is not."""
     if isinstance(error, HTTPException) and error.status_code == 405:
-        problem = Problem(
-            Code.METHOD_NOT_ALLOWED, f"{request.method} is not for this path.", headers=error.headers
-        )
+        # a route knows its own method alone, and a path may have several
+        fitting = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+        allowed = sorted({method for route in fitting for method in route.methods})
+        headers = {"Allow": ", ".join(allowed)}
+        problem = Problem(Code.METHOD_NOT_ALLOWED, f"{request.method} is not for this path.", headers=headers)
     else:
         problem = Problem(Code.NOT_FOUND, "There is no such path in this API.")
     return problem.response()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -41,12 +42,14 @@ def clients(call: Call) -> Response:
 
 def access(call: Call) -> Response:
     """GET /v1/access: a page of one revision."""
-    return _page(call, "access", *_started(call, "access"))
+    form = _form(call, "access")
+    return _page(call, "access", form, *_started(call, "access"))
 
 
 def digests(call: Call) -> Response:
     """GET /v1/access/digests: a page of one revision."""
-    return _page(call, "digests", *_started(call, "digests"))
+    form = _form(call, "digests")
+    return _page(call, "digests", form, *_started(call, "digests"))
 
 
 async def query(call: Call) -> Response:
@@ -56,20 +59,23 @@ async def query(call: Call) -> Response:
 
 
 def _query(call: Call, body: bytes) -> Response:
-    asked, snapshots, bureau = parse_query(body), call.server.snapshots, call.operator.bureau
+    asked, form = parse_query(body), _form(call, "access")
+    snapshots, bureau = call.server.snapshots, call.operator.bureau
     cursor = cursor_of(call.request, "query", 2)
     revision = asked.revision if cursor is None else cursor[0]
     snapshot = snapshots.current(bureau) if revision is None else snapshots.at(bureau, revision)
-    return _page(call, "access", snapshot.at_clients(asked.clients), cursor[1] if cursor else 0, "query")
+    found = snapshot.at_clients(asked.clients)
+    return _page(call, "access", form, found, cursor[1] if cursor else 0, cursor="query")
 
 
 def _register(call: Call, kind: str) -> Response:
     """A page of a list that has an entity tag: the same on every page, for as long as the list is the same."""
+    form = _form(call, kind)
     snapshot, start = _started(call, kind)
     tag = {"ETag": snapshot.tag(kind)}
     if knows(call.request, tag["ETag"]):
         return Response(status_code=304, headers=tag | _VARY)
-    response = _page(call, kind, snapshot, start)
+    response = _page(call, kind, form, snapshot, start)
     response.headers.update(tag)
     return response
 
@@ -81,25 +87,40 @@ def _started(call: Call, kind: str) -> tuple[Snapshot, int]:
     return (snapshots.current(bureau), 0) if cursor is None else (snapshots.at(bureau, cursor[0]), cursor[1])
 
 
-def _page(call: Call, kind: str, snapshot: Snapshot, start: int, cursor: str = "") -> Response:
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a page is wanted: in its compact encoding or as JSON, and how many items at most."""
+
+    compact: bool
+    limit: int
+
+
+def _form(call: Call, kind: str) -> _Form:
+    """Read before anything else: a request that is wrong in itself is told so, whatever became of its revision."""
+    settings, compact = call.server.settings, accepts(call.request, COMPACT[kind])
+    most = settings.compact_access if kind == "access" else settings.compact_page
+    return _Form(compact, limit_of(call.request, settings, most if compact else None))
+
+
+def _page(
+    call: Call, kind: str, form: _Form, snapshot: Snapshot, start: int, *, cursor: str = ""
+) -> Response:
     """A page of a list.
 
     Args:
         call: the request.
         kind: which list.
+        form: how the page is wanted.
         snapshot: what it is a part of.
         start: how many items come before it.
         cursor: which list a cursor to the next page is of, where it is not the kind's own.
     """
-    settings, media = call.server.settings, COMPACT[kind]
-    compact = accepts(call.request, media)
-    most = settings.compact_access if kind == "access" else settings.compact_page
-    limit = limit_of(call.request, settings, most if compact else None)
-    body, more = (snapshot.compact if compact else snapshot.page)(kind, start, limit)
+    limit = form.limit
+    body, more = (snapshot.compact if form.compact else snapshot.page)(kind, start, limit)
     headers = dict(_VARY)
     if more:
         headers |= next_link(call.request, limit, cursor or kind, snapshot.revision, start + limit)
-    if compact and accepts(call.request, "gzip", "accept-encoding"):
+    if form.compact and accepts(call.request, "gzip", "accept-encoding"):
         # the lowest level: 5 to 15 times smaller in 2 ms a megabyte, and higher ones gain little
         body, headers["Content-Encoding"] = gzip.compress(body, 1, mtime=0), "gzip"
-    return Response(body, headers=headers, media_type=media if compact else "application/json")
+    return Response(body, headers=headers, media_type=COMPACT[kind] if form.compact else "application/json")

@@ -16,9 +16,10 @@ from reconciler.plan.joint import JointPlan, build_joint, resume_part
 from reconciler.plan.outcome import outcome_digest
 from reconciler.rights import together
 from tests.laws.test_laws import blocked
+from tests.plan.guarded import apart
 from tests.plan.test_route import teams
 from tests.support.naive import perform
-from tests.support.worlds import World, triples
+from tests.support.worlds import World, access, current, desired, operator, register, triples
 
 pytestmark = pytest.mark.slow
 
@@ -139,3 +140,35 @@ def test_4_bounded_a_part_planned_anew_never_does_more_than_was_approved(made, d
         mine = {cell[1:] for cell in cells(plan)}
         assert {cell[1:] for cell in cells(again)} <= mine
         assert perform(World(world.desired, current), again)[1] == set(), number
+
+
+def test_what_waits_in_a_part_waits_for_the_same_in_the_whole():
+    """A swap in the second part: the grant waits for the removal, whatever stands before them."""
+    reg = register(["p", "q"], ["1", "2"], ["a", "b"])
+    have = access(reg, ("p", "1", None), ("q", "2", "a"))
+    want = access(reg, ("p", "1", "a"), ("q", "2", "b"))
+    operators = (operator(reg, "one", system=("1",)), operator(reg, "two", system=("2",)))
+    world = apart(World(desired(reg, want), current(reg, have)), 0, 1)
+    joint = joint_of((world, operators))
+    _, second = joint.parts
+    assert [(one.change, one.after) for one in second.plan.operations] == [
+        (Change.REMOVE_PROGRAMS, ()),
+        (Change.ADD_PROGRAMS, (0,)),
+    ]
+    assert [one.after for one in joint.whole.operations] == [(), (), (1,)]
+
+
+def test_a_part_waits_for_another_by_doing_nothing_yet():
+    """A swap of which each half is another operator's: planned before the removal is done, the grant is held."""
+    reg = register(["p"], ["1"], ["a", "b"])
+    have, want = access(reg, ("p", "1", "a")), access(reg, ("p", "1", "b"))
+    operators = (operator(reg, "b", programs={"1": ["b"]}), operator(reg, "a", programs={"1": ["a"]}))
+    world = apart(World(desired(reg, want), current(reg, have)), 0, 1)
+    granting, removing = joint_of((world, operators)).parts
+    assert granting.plan.summary.programs_added == removing.plan.summary.programs_removed == 1
+    mine = replace(world.current, operator=operators[0])
+    before = resume_part(world.desired, mine, DAY, granting.plan.changes.allowed, None)
+    assert before.operations == ()
+    gone = replace(mine, access=access(reg, ("p", "1", None)))
+    after = resume_part(world.desired, gone, DAY, granting.plan.changes.allowed, None)
+    assert after.summary.programs_added == 1

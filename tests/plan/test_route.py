@@ -15,8 +15,9 @@ from reconciler.grid import Access, Change
 from reconciler.plan import build
 from reconciler.plan.route import route
 from reconciler.rights import Operator, together
+from tests.plan.guarded import guarded_worlds
 from tests.support.naive import administers, system
-from tests.support.worlds import World, operator, register, triples, worlds
+from tests.support.worlds import World, access, operator, register, triples
 
 DAY = dt.date(2026, 11, 24)
 PAIRS = (Change.GIVE_ACCESS, Change.REMOVE_ACCESS)
@@ -25,7 +26,7 @@ PAIRS = (Change.GIVE_ACCESS, Change.REMOVE_ACCESS)
 @st.composite
 def teams(draw: st.DrawFn) -> tuple[World, tuple[Operator, ...]]:
     """A world, and one to five operators with any rights in it."""
-    world = draw(worlds())
+    world = draw(guarded_worlds())
     reg = world.register
     companies, package = list(reg.clients.names), [name for name in reg.programs.names if name != "zz"]
     operators = tuple(
@@ -133,6 +134,23 @@ def test_who_is_alone_in_a_right_is_taken_and_does_what_it_can():
     parts = route({Change.ADD_PROGRAMS: rows}, operators)
     assert [part.operator for part in parts] == [0, 2]
     assert [part.allowed[Change.ADD_PROGRAMS].masks.tolist() for part in parts] == [[1, 1], [6, 6]]
+
+
+def test_where_one_of_them_is_system_administrator_it_does_everything_there():
+    """Although another, who comes first and is needed elsewhere, could do some of it."""
+    reg = register(["p", "q"], ["1", "2"], ["a"])
+    operators = [
+        operator(reg, "pay", programs={"1": ["a"], "2": ["a"]}),
+        operator(reg, "boss", system=("1",)),
+    ]
+    wanted = {
+        Change.GIVE_ACCESS: access(reg, ("p", "1", "a")),
+        Change.ADD_PROGRAMS: access(reg, ("q", "1", "a"), ("q", "2", "a")),
+    }
+    pay, boss = route(wanted, operators)
+    assert triples(reg, pay.allowed[Change.ADD_PROGRAMS]) == {("q", "2", None), ("q", "2", "a")}
+    assert triples(reg, boss.allowed[Change.ADD_PROGRAMS]) == {("q", "1", None), ("q", "1", "a")}
+    assert triples(reg, boss.allowed[Change.GIVE_ACCESS]) == {("p", "1", None), ("p", "1", "a")}
 
 
 def test_nothing_needs_nobody():

@@ -19,9 +19,21 @@ class Reason(StrEnum):
     PRECONDITION_FAILED = "precondition-failed"
     """Somebody else changed the item after the revision that the operation was planned on."""
     PROTECTED = "protected"
-    """A guardrail of the YAML keeps it from being removed; so the next two, and what follows them."""
     OWN_ACCESS = "own-access"
     NOT_TAKEN_OVER = "not-taken-over"
     NEVER_TOGETHER = "never-together"
     REQUIREMENT = "requirement"
     EXPRESSION = "expression"
+
+
+HELD_BACK = frozenset(
+    {
+        Reason.PROTECTED,
+        Reason.OWN_ACCESS,
+        Reason.NOT_TAKEN_OVER,
+        Reason.NEVER_TOGETHER,
+        Reason.REQUIREMENT,
+        Reason.EXPRESSION,
+    }
+)
+"""Reasons of guardrails: the plan knows them, a backend never answers with them."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.errors import Finding, Message
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Register
-    from reconciler.guardrails.expressions.examples import Tested
+    from reconciler.guardrails.expressions.examples import Tried
     from reconciler.journal import Run
     from reconciler.plan import Current, Plan
     from reconciler.plan.explain import Edit, Explanation
@@ -213,7 +213,7 @@ def show_run(
     return run_text(run, results, register, say, full=full)
 
 
-def show_policy_tests(tested: Sequence[Tested], form: str, say: Catalogue) -> str:
+def show_policy_tests(tested: Sequence[Tried], form: str, say: Catalogue) -> str:
     """What became of the examples of policy expressions, as text or JSON."""
     if form == "json":
         from reconciler.formats.json import to_json

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.errors import Position
-    from reconciler.guardrails.expressions.examples import Outcome, Tested
+    from reconciler.guardrails.expressions.examples import Outcome, Tried
 
 
-def policy_tests_document(tested: Sequence[Tested]) -> dict[str, Any]:
+def policy_tests_document(tested: Sequence[Tried]) -> dict[str, Any]:
     """Every expression with its examples, by name."""
     return {
         "passed": all(one.passed for one in tested),

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.guardrails.expressions.examples import Outcome, Tested
+    from reconciler.guardrails.expressions.examples import Outcome, Tried
 
 
-def policy_tests_text(tested: Sequence[Tested], say: Catalogue) -> str:
+def policy_tests_text(tested: Sequence[Tried], say: Catalogue) -> str:
     """Every expression with its examples, and a summary; with a line break at its end."""
     lines = [line for one in tested for line in _expression(one, say)]
     outcomes = [outcome for one in tested for outcome in one.outcomes]
@@ -33,7 +33,7 @@ def policy_tests_text(tested: Sequence[Tested], say: Catalogue) -> str:
     return "\n".join([*lines, "", *paragraph(text)]).lstrip("\n") + "\n"
 
 
-def _expression(one: Tested, say: Catalogue) -> list[str]:
+def _expression(one: Tried, say: Catalogue) -> list[str]:
     lines = heading(f"{clean(one.name)} ({clean(str(one.position))})")
     if not one.outcomes:
         lines += item("?", say("it has no examples"))

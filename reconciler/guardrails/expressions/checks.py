@@ -69,7 +69,7 @@ def slips(
         is_pattern: what is wrong with a regular expression; "" where it can be used.
     """
     for node in tree.walk():
-        if node.form in {Form.FIELD, Form.HAS} and node.parts[0].rule:
+        if node.form in {Form.FIELD, Form.HAS} and _is_rule(node.parts[0]):
             yield from _field(node.word, text.find(node.word, node.parts[0].at))
         elif node.form is Form.CALL:
             yield from _call(node, is_pattern)
@@ -87,9 +87,9 @@ def _call(node: Node, is_pattern: Callable[[str], str]) -> Iterator[Fault]:
         yield Fault(Message("texts have no order here"), node.at, hint)
         return
     match node.word, node.parts:
-        case "_[_]", (Node(rule=True), Node(form=Form.TEXT) as key):
+        case "_[_]", (of, Node(form=Form.TEXT) as key) if _is_rule(of):
             yield from _field(key.word, key.at)
-        case "@in", (Node(form=Form.TEXT) as key, Node(rule=True, form=form)) if form is not Form.MAP:
+        case "@in", (Node(form=Form.TEXT) as key, of) if _is_rule(of):
             yield from _field(key.word, key.at)
         case "day", (Node(form=Form.TEXT) as written,):
             try:
@@ -105,6 +105,11 @@ def _call(node: Node, is_pattern: Callable[[str], str]) -> Iterator[Fault]:
             yield Fault(Message("a pattern must be written out, so that it can be checked"), pattern.at)
         case _:
             pass
+
+
+def _is_rule(node: Node) -> bool:
+    """Whether a node is an item of `rules`; a map that is written out may be of the same type."""
+    return node.rule and node.form is not Form.MAP
 
 
 def _field(name: str, at: int) -> Iterator[Fault]:

@@ -51,7 +51,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Tried:
     """An expression with its examples.
 
     Attributes:
@@ -103,7 +103,7 @@ def _at(example: Mapping[str, Any], name: str) -> Any:
     """What an example says of a variable; None where it says nothing."""
     group, _, what = name.partition(".")
     said = example.get(group)
-    return said.get(what) if what and said else said
+    return said if not what or said is None else said.get(what)
 
 
 def _value(kind: Kind, written: Any) -> Value:

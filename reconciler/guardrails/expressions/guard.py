@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconciler.desired.guardrails import Expression
-    from reconciler.guardrails.case import Case
+    from reconciler.guardrails.case import Accepted, Case
 
 
 def on_removals(case: Case) -> Iterator[Hold]:
@@ -54,17 +54,20 @@ def warnings(case: Case) -> Iterator[Violation]:
         if expression.deny and expression.name not in excused:
             continue
         for _, rows, why in _broken(facts, expression, tuple(Half)):
-            accepted = waived(expression.name, rows.keys)
-            for fate, part in ((Fate.WARNED, rows.where(~accepted)), (Fate.WAIVED, rows.where(accepted))):
-                if len(part):
-                    yield _violation(expression.name, fate, part, why)
+            for waiver, part in waived.parts(expression.name, rows):
+                if waiver is not None:
+                    yield _violation(expression.name, Fate.WAIVED, part, why, waiver)
+                elif not expression.deny:
+                    yield _violation(expression.name, Fate.WARNED, part, why)
 
 
-def _violation(name: str, fate: Fate, rows: Access, why: Message | None) -> Violation:
+def _violation(
+    name: str, fate: Fate, rows: Access, why: Message | None, waiver: Accepted | None = None
+) -> Violation:
     message = Message("“{name}” is not true here", name=name)
     if why is not None:
         message = Message("“{name}” cannot be judged here: {why}", name=name, why=why)
-    return Violation.of(Kind.EXPRESSION, name, fate, message, rows)
+    return Violation.of(Kind.EXPRESSION, name, fate, message, rows, waiver=waiver)
 
 
 def _broken(

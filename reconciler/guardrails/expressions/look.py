@@ -80,7 +80,7 @@ def _subject(node: Node, items: Mapping[str, str]) -> str:
     """What a node stands for: a variable, the list that it is an item of, or a field of a rule; else ""."""
     if node.form is Form.NAME:
         return items.get(node.word, node.word if VARIABLES.get(node.word) is Kind.TEXT else "")
-    if node.form is Form.FIELD and node.parts[0].rule:
+    if node.form is Form.FIELD and node.parts[0].rule and node.parts[0].form is not Form.MAP:
         return f"rules.{node.word}"
     return ""
 

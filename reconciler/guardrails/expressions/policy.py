@@ -13,7 +13,7 @@ from reconciler.desired.suggest import did_you_mean
 from reconciler.errors import Finding, Message, Severity
 from reconciler.guardrails.expressions import compiled
 from reconciler.guardrails.expressions.engine import Refused
-from reconciler.guardrails.expressions.examples import Tested, try_out
+from reconciler.guardrails.expressions.examples import Tried, try_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -62,22 +62,22 @@ def check_names(policy: Policy, register: Register, desired: Desired) -> Desired
     return replace(desired, findings=fail_or_warnings((*desired.findings, *found)))
 
 
-def run_examples(policy: Policy) -> tuple[Tested, ...]:
+def run_examples(policy: Policy) -> tuple[Tried, ...]:
     """Run the examples of every expression, by name.
 
     Args:
         policy: of which `check` has accepted the expressions.
     """
-    return tuple(_tested(entry) for entry in policy.sections[SECTION].values())
+    return tuple(_tried(entry) for entry in policy.sections[SECTION].values())
 
 
-def _tested(entry: Entry) -> Tested:
+def _tried(entry: Entry) -> Tried:
     document = entry.document
     examples = [
         (example, document.position(document.node(("examples", number), entry.node + 1, entry.value)))
         for number, example in enumerate(entry.value.get("examples", ()))
     ]
-    return Tested(entry.name, entry.position, tuple(try_out(_program(entry), examples)))
+    return Tried(entry.name, entry.position, tuple(try_out(_program(entry), examples)))
 
 
 def _program(entry: Entry) -> Compiled:

@@ -49,10 +49,10 @@ def _faults(raw: str, text: str) -> Iterator[Fault]:
 
 def _index(text: str, line: int, column: int) -> int:
     """The character that a line and a column mean; the engine ends lines at line feeds only."""
-    start = 0
-    for _ in range(line - 1):
-        start = text.find("\n", start) + 1
-    return max(0, min(start + column - 1, len(text)))
+    lines = text.split("\n")
+    if not 1 <= line <= len(lines):
+        return 0  # what is about the whole is said of line 4,294,967,295
+    return max(0, min(sum(map(len, lines[: line - 1])) + line - 1 + column - 1, len(text)))
 
 
 def _unknown(name: str, at: int, text: str) -> Fault:

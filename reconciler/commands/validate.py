@@ -50,10 +50,8 @@ def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
     try:
         policy = load(settings.policies)
         check(policy)
-        findings = (
-            *policy.findings,
-            *(_against_register(policy, settings, flags["as_of"]) if checked else ()),
-        )
+        about = _against_register if checked else _by_itself
+        findings = about(policy, settings, flags["as_of"])
         failed = False
     except InputError as error:
         findings, failed = error.findings, True
@@ -68,11 +66,25 @@ def _against_register(policy: Policy, settings: Settings, as_of: dt.date | None)
     from reconciler.commands.settings import backend_config
     from reconciler.commands.world import today
     from reconciler.desired import resolve
+    from reconciler.desired.findings import in_order
     from reconciler.guardrails.expressions.policy import check_names
+    from reconciler.guardrails.review import review
 
     with open_backend(backend_config(settings)) as backend:
         register = backend.current().register
-    return check_names(policy, register, resolve(policy, register, as_of or today(register))).findings
+    date = as_of or today(register)
+    desired = check_names(policy, register, resolve(policy, register, date))
+    return tuple(in_order((*desired.findings, *review(desired, date))))
+
+
+def _by_itself(policy: Policy, _: Settings, as_of: dt.date | None) -> tuple[Finding, ...]:
+    import datetime as dt
+
+    from reconciler.desired.findings import in_order
+    from reconciler.guardrails.offline import review_offline
+
+    date = as_of or dt.datetime.now().astimezone().date()
+    return tuple(in_order((*policy.findings, *review_offline(policy, date))))
 
 
 def _verdict(say: Catalogue, warnings: int, *, checked: bool) -> str:

@@ -17,7 +17,7 @@ from reconciler.desired.selectors import Both, Either, Kind, Not, Tree, Word, pa
 from reconciler.errors import Message, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from reconciler.desired.policy import Entry, Policy
     from reconciler.errors import Finding
@@ -31,57 +31,51 @@ _TOLD = 20
 _All = frozenset({"all"})
 
 
-def contradictions(policy: Policy) -> Iterator[Finding]:
-    """A warning for each rule that gives a whole set, and for each two rules that do so at the same pairs."""
+def contradictions(policy: Policy, rules: Collection[str]) -> Iterator[Finding]:
+    """A warning for each rule that gives a whole set, and for each two rules that do so at the same pairs.
+
+    Args:
+        policy: from `load`.
+        rules: the names of the assignments that count.
+    """
     bundles = policy.sections["bundles"]
-    given: dict[str, frozenset[str]] = {}
-    for name, entry in policy.assignments.items():
-        given[name] = _given(entry.value, bundles)
+    gives = {name: given(policy.assignments[name].value, bundles) for name in rules}
     for entry in policy.sections["guardrails.never-together"].values():
-        wanted = _names(said_together(entry)[1], bundles)
+        wanted = names_of(said_together(entry)[1], bundles)
         if wanted and "all" not in wanted:
-            yield from _of_set(entry, wanted, policy.assignments, given)
+            yield from _of_set(entry, wanted, policy.assignments, gives)
 
 
-def told(rules: tuple[Entry, ...], together: Entry) -> Finding:
+def _told(rules: tuple[Entry, ...], together: Entry) -> Finding:
     """What to say about rules that give all of a set."""
-    first, *others = rules
-    if others:
-        message = Message(
-            "“{one}” and “{other}” give together what “{name}” says that nobody may hold together",
-            one=first.name,
-            other=others[0].name,
-            name=together.name,
-        )
-    else:
-        message = Message(
-            "“{one}” gives what “{name}” says that nobody may hold together",
-            one=first.name,
-            name=together.name,
-        )
+    message = Message(
+        "“{name}” says that nobody may hold this together, and the rules give it: {rules}",
+        name=together.name,
+        rules=", ".join(rule.name for rule in rules),
+    )
     hint = Message("what would complete the set is held back, unless a waiver accepts it")
-    found = first.key_finding("never-together", message, hint)
-    also = tuple(one.position for one in (*others, together))
+    found = rules[0].key_finding("never-together", message, hint)
+    also = tuple(one.position for one in (*rules[1:], together))
     return replace(found, severity=Severity.WARNING, also=also)
 
 
 def _of_set(
-    together: Entry, wanted: frozenset[str], rules: Mapping[str, Entry], given: Mapping[str, frozenset[str]]
+    together: Entry, wanted: frozenset[str], rules: Mapping[str, Entry], gives: Mapping[str, frozenset[str]]
 ) -> Iterator[Finding]:
-    some = [name for name, programs in given.items() if programs == _All or programs & wanted][:_MOST]
-    alone = [name for name in some if given[name] == _All or wanted <= given[name]]
+    some = [name for name, programs in gives.items() if programs == _All or programs & wanted][:_MOST]
+    alone = [name for name in some if gives[name] == _All or wanted <= gives[name]]
     found: list[tuple[str, ...]] = [(name,) for name in alone]
     rest = [name for name in some if name not in set(alone)]
     found += [
         (one, other)
         for one, other in combinations(rest, 2)
-        if wanted <= given[one] | given[other] and _meet(rules[one].value, rules[other].value)
+        if wanted <= gives[one] | gives[other] and _meet(rules[one].value, rules[other].value)
     ]
     for names in found[:_TOLD]:
-        yield told(tuple(rules[name] for name in names), together)
+        yield _told(tuple(rules[name] for name in names), together)
 
 
-def _names(written: Any, bundles: Mapping[str, Entry]) -> frozenset[str]:
+def names_of(written: Any, bundles: Mapping[str, Entry]) -> frozenset[str]:
     """The programs that a list names, bundles opened; {"all"} where it is the whole package."""
     ahead, opened, names = [text for _, text in texts(written, ())], set[str](), set[str]()
     while ahead:
@@ -96,13 +90,13 @@ def _names(written: Any, bundles: Mapping[str, Entry]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _given(rule: Mapping[str, Any], bundles: Mapping[str, Entry]) -> frozenset[str]:
+def given(rule: Mapping[str, Any], bundles: Mapping[str, Entry]) -> frozenset[str]:
     """The programs that a rule surely gives wherever it reaches; none where exceptions leave that open."""
-    names = _names(rule["programs"], bundles)
+    names = names_of(rule["programs"], bundles)
     for _, block in exceptions(rule):
         if "programs" not in block or names == _All:
             return frozenset()
-        names -= _names(block["programs"], bundles)
+        names -= names_of(block["programs"], bundles)
     return names
 
 

@@ -78,6 +78,7 @@ class Expander:
     ) -> None:
         self.world = world
         self.masks = masks
+        self.active = active
         self.findings = findings
         self.pairs = 0
         self._stride = world.consultants.size

@@ -56,19 +56,24 @@ def _held_programs(entry: Entry, path: Path, written: Any, reading: Reading) -> 
 def read_requirements(entries: Mapping[str, Entry], reading: Reading) -> Iterator[Requirement]:
     """What rules must carry."""
     for entry in entries.values():
-        said = entry.value
         mask = EVERY_PROGRAM
-        if "programs" in said:
-            mask = reading.masks.of(entry, ("programs",), said["programs"])
-        yield Requirement(
-            name=entry.name,
-            programs=mask,
-            above=int(said["above"]) if "above" in said else None,
-            reason=str(said.get("reason", "false")) == "true",
-            ticket=said.get("ticket", ""),
-            until_within=int(said["until-within"]) if "until-within" in said else None,
-            position=entry.position,
-        )
+        if "programs" in entry.value:
+            mask = reading.masks.of(entry, ("programs",), entry.value["programs"])
+        yield requirement_of(entry, mask)
+
+
+def requirement_of(entry: Entry, programs: int) -> Requirement:
+    """A requirement, about the programs of a mask."""
+    said = entry.value
+    return Requirement(
+        name=entry.name,
+        programs=programs,
+        above=int(said["above"]) if "above" in said else None,
+        reason=str(said.get("reason", "false")) == "true",
+        ticket=said.get("ticket", ""),
+        until_within=int(said["until-within"]) if "until-within" in said else None,
+        position=entry.position,
+    )
 
 
 def read_waivers(entries: Mapping[str, Entry], reading: Reading) -> Iterator[Waiver]:

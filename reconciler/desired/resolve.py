@@ -28,6 +28,7 @@ from reconciler.errors import Finding, Message, Severity
 from reconciler.grid import Access
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from reconciler.desired.policy import Entry, Policy
@@ -59,7 +60,7 @@ def _resolve(policy: Policy, register: Register, on: date, part: Part) -> Desire
     masks = Masks(register.programs, policy.sections["bundles"], findings)
     scope = _scope(policy, register, world, masks, findings)
     entries = (*policy.assignments.values(), *policy.denials.values())
-    rules = _rules(policy, on)
+    rules = rules_of(policy, on)
     expander = Expander(world, masks, register.consultants.active, findings, part)
     for number, (entry, rule) in enumerate(zip(entries, rules, strict=True)):
         if number == len(policy.assignments):
@@ -72,7 +73,32 @@ def _resolve(policy: Policy, register: Register, on: date, part: Part) -> Desire
     outside = _outside_scope(register, entries, sources, scope, rules)
     findings = [*policy.findings, *warnings, *outside]
     said = _desired(policy, register, scope, rules, sources, world=world, findings=fail_or_warnings(findings))
-    return replace(said, ahead=ahead, guardrails=guardrails)
+    if all(requirement.above is None for requirement in guardrails.require):
+        return replace(said, ahead=ahead, guardrails=guardrails)
+    counted = (sources, ahead) if part is EVERYTHING else _whole(expander, entries, (sources, ahead))
+    return replace(
+        said, ahead=ahead, guardrails=guardrails, reach=_reach(register, scope, counted, len(rules))
+    )
+
+
+def _whole(
+    expander: Expander, entries: Sequence[Entry], parts: tuple[Sources, Sources]
+) -> tuple[Sources, ...]:
+    """All rows of the rules that have any in a part of the register."""
+    whole = Expander(expander.world, expander.masks, expander.active, [])
+    for number in np.unique(np.concatenate([sources.rules for sources in parts])).tolist():
+        whole.add(number, entries[number], current=False)
+    return (Sources(*whole.rows(), parts[0].denials),)
+
+
+def _reach(register: Register, scope: Scope, counted: Sequence[Sources], rules: int) -> Ids:
+    """For each rule how many pairs it gives: of consultants who are active, where the folder manages."""
+    reach = np.zeros(rules, dtype=np.int64)
+    for sources in counted:
+        active = register.consultants.active[sources.keys % max(register.shape.consultants, 1)]
+        given = active & scope.holds(sources.keys, register.shape)
+        reach += np.bincount(sources.rules[given], minlength=rules)
+    return reach
 
 
 def _other_bureau(policy: Policy, register: Register) -> list[Finding]:
@@ -117,7 +143,8 @@ def _set_apart(flags: Flags, waiting: Ids) -> Flags | None:
     return old
 
 
-def _rules(policy: Policy, on: date) -> list[Rule]:
+def rules_of(policy: Policy, on: date) -> list[Rule]:
+    """The rules of a policy, assignments first, with their standing on a day."""
     entries = (*policy.assignments.values(), *policy.denials.values())
     positions = positions_of(entries)
     kinds = [RuleKind.ASSIGNMENT] * len(policy.assignments) + [RuleKind.DENIAL] * len(policy.denials)

@@ -97,9 +97,9 @@ def lacking(desired: Desired, date: dt.date) -> list[Lacking]:
     return found
 
 
-def missing(requirement: Requirement, rule: Rule, date: dt.date) -> Message:
-    """What a rule lacks, in words."""
-    parts = []
+def missing(requirement: Requirement, rule: Rule, date: dt.date) -> Message | None:
+    """What a rule lacks of what a requirement asks for, in words; None where it lacks nothing."""
+    parts: list[Message] = []
     if requirement.reason and not rule.reason.strip():
         parts.append(Message("a reason"))
     if requirement.ticket and not rule.ticket:
@@ -112,7 +112,11 @@ def missing(requirement: Requirement, rule: Rule, date: dt.date) -> Message:
         last = dt.date.fromordinal(min(first.toordinal() + within, dt.date.max.toordinal()))
         if rule.until is None or rule.until > last:
             parts.append(Message("an end, by {date} at the latest", date=last))
-    return reduce(lambda one, other: Message("{one}; {other}", one=one, other=other), parts)
+    return reduce(_and, parts) if parts else None
+
+
+def _and(one: Message, other: Message) -> Message:
+    return Message("{one}; {other}", one=one, other=other)
 
 
 def given_by(desired: Desired, requirement: Requirement, rules: Flags, sources: Sources) -> Access:

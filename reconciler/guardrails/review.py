@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from reconciler.desired import Desired
-    from reconciler.desired.guardrails import Together
+    from reconciler.desired import Desired, Rule
+    from reconciler.desired.guardrails import Requirement, Together
     from reconciler.errors import Position
     from reconciler.grid import Access
     from reconciler.grid.arrays import Ids, Masks
@@ -43,19 +43,24 @@ def warning(code: str, message: Message, *places: Position, hint: Message | None
     return Finding(code, message, first, hint, severity=Severity.WARNING, also=tuple(others))
 
 
+def lacks(rule: Rule, requirement: Requirement, parts: Message) -> Finding:
+    """A warning of what a rule lacks."""
+    message = Message(
+        "“{name}” lacks what “{guardrail}” asks for: {missing}",
+        name=rule.name,
+        guardrail=requirement.name,
+        missing=parts,
+    )
+    hint = Message("what it gives anew is held back; what is there already stays")
+    return warning("requirement", message, rule.position, requirement.position, hint=hint)
+
+
 def _lacks(desired: Desired, found: Lacking, date: dt.date) -> Iterator[Finding]:
     requirement = found.requirement
     told = _not_waived(desired, found).tolist()
     for number in told[:TOLD]:
         rule = desired.rules[number]
-        message = Message(
-            "“{name}” lacks what “{guardrail}” asks for: {missing}",
-            name=rule.name,
-            guardrail=requirement.name,
-            missing=missing(requirement, rule, date),
-        )
-        hint = Message("what it gives anew is held back; what is there already stays")
-        yield warning("requirement", message, rule.position, requirement.position, hint=hint)
+        yield lacks(rule, requirement, missing(requirement, rule, date) or Message(""))
     if len(told) > TOLD:
         message = Message.count(
             "{n} more rule lacks what “{name}” asks for",
@@ -68,10 +73,10 @@ def _lacks(desired: Desired, found: Lacking, date: dt.date) -> Iterator[Finding]
 
 def _not_waived(desired: Desired, found: Lacking) -> Ids:
     """The numbers of the rules that lack something and give what it is asked for somewhere without a waiver."""
-    requirement, lacks = found
+    requirement, lacking_it = found
     waived, numbers = Waived(desired.guardrails.waivers, desired.access.shape), []
     for sources in (desired.sources, desired.ahead):
-        at = np.flatnonzero(lacks[sources.rules])
+        at = np.flatnonzero(lacking_it[sources.rules])
         masks = sources.masks[at]
         about = (masks & np.uint64(requirement.programs) != 0) | np.bool_(requirement.about_access)
         at = at[about]

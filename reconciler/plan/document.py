@@ -18,8 +18,8 @@ from reconciler.rights import Reason
 if TYPE_CHECKING:
     from reconciler.errors import Finding
     from reconciler.grid import Block
-    from reconciler.guardrails import Violation
-    from reconciler.plan.values import Blocked, Operation, Plan
+    from reconciler.guardrails import Accepted, Violation
+    from reconciler.plan.values import Blocked, EndingWaiver, Operation, Plan
 
 FORMAT = "reconciler-plan/1"
 """Name and version of the document; the number grows when a reader of the old one would be misled."""
@@ -44,6 +44,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "messages": _messages(plan),
         "unmanaged": [_block(plan, it.block) for it in plan.unmanaged],
         "ending": [{"rule": plan.rules[e.rule].name, "until": e.until.isoformat()} for e in plan.ending],
+        "ending-waivers": [_ending_waiver(waiver) for waiver in plan.ending_waivers],
         "refusals": [
             {"guardrail": r.guardrail, "figure": r.figure, "limit": r.limit, "message": str(r.message)}
             for r in plan.refusals
@@ -112,6 +113,7 @@ def _operation(plan: Plan, operation: Operation) -> dict[str, Any]:
         "pairs": operation.pairs,
         "cells": operation.cells,
         "rules": [plan.rules[rule].name for rule in operation.rules],
+        "after": list(operation.after),
     }
 
 
@@ -124,6 +126,25 @@ def _violation(plan: Plan, violation: Violation) -> dict[str, Any]:
         "reason": violation.reason,
         "blocks": [_block(plan, block) for block in violation.blocks],
         "cells": violation.cells,
+        "waiver": None if violation.waiver is None else _accepted(violation.waiver),
+    }
+
+
+def _accepted(waiver: Accepted) -> dict[str, str]:
+    return {
+        "waiver": waiver.waiver,
+        "reason": waiver.reason,
+        "approved-by": waiver.approved_by,
+        "until": waiver.until.isoformat(),
+    }
+
+
+def _ending_waiver(waiver: EndingWaiver) -> dict[str, str]:
+    return {
+        "waiver": waiver.waiver,
+        "guardrail": waiver.guardrail,
+        "until": waiver.until.isoformat(),
+        "approved-by": waiver.approved_by,
     }
 
 

@@ -12,7 +12,7 @@ from reconciler.errors import Message
 from reconciler.grid import Access, Block, Change, Clients, Consultants, Programs, Register
 from reconciler.grid.arrays import bits, mask_of
 from reconciler.grid.names import Names
-from reconciler.guardrails import Fate, Kind, Violation
+from reconciler.guardrails import Accepted, Fate, Kind, Violation
 from reconciler.plan.outcome import ALONG
 from reconciler.plan.plain import key, pack, unpack, unpack_field
 from reconciler.plan.reduced import mentioned
@@ -119,6 +119,7 @@ def encode(plan: Plan) -> dict[str, Any]:
                 "reason": one.reason,
                 "blocks": [block(inner) for inner in one.blocks],
                 "cells": one.cells,
+                "waiver": pack(one.waiver),
             }
             for one in plan.violations
         ],
@@ -192,7 +193,7 @@ def decode(document: Mapping[str, Any], outcome: Mapping[str, Any], date: dt.dat
         rules=rules,
         changes=found,
         operations=tuple(
-            reader.operation(one, i, len(rules)) for i, one in enumerate(document["operations"])
+            reader.operation(one, number, len(rules)) for number, one in enumerate(document["operations"])
         ),
         blocked=blocked,
         unmanaged=unmanaged,
@@ -284,6 +285,7 @@ class _Reader:
             reason=document["reason"],
             blocks=tuple(self.block(inner) for inner in document["blocks"]),
             cells=document["cells"],
+            waiver=None if document["waiver"] is None else unpack(Accepted, document["waiver"]),
         )
 
     def changes(
@@ -310,5 +312,5 @@ class _Reader:
 
 def _numbers(given: Sequence[int], count: int) -> tuple[int, ...]:
     if not all(0 <= number < count for number in given):
-        raise ValueError("a rule that is not there")
+        raise ValueError("a rule or an operation that is not there")
     return tuple(given)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from reconciler.errors import InputError, Message
 from reconciler.grid import Access
 from reconciler.plan.encode import decode, encode
-from reconciler.plan.outcome import digest_of, outcome_document
+from reconciler.plan.outcome import joined, outcome_bytes, outcome_digest, outcome_document, sha256
 from reconciler.plan.plain import pack, unpack
 from reconciler.plan.values import count_cells
 
@@ -112,8 +112,11 @@ def write_plan_file(plan: Plan, bound: Bound) -> bytes:
     import rfc8785
 
     try:
-        document = _document(plan, bound)
-        return rfc8785.dumps({**document, "integrity": digest_of(document)})
+        outcome = outcome_bytes(plan)
+        parts = {name: rfc8785.dumps(value) for name, value in _beside(plan, bound, sha256(outcome)).items()}
+        parts["outcome"] = outcome
+        integrity = rfc8785.dumps(sha256(joined(parts)))
+        return joined({**parts, "integrity": integrity})
     except ValueError:
         raise InputError(
             Message("the plan cannot be written: a name in it holds what is no character of Unicode"),
@@ -173,8 +176,10 @@ def _read(content: bytes) -> PlanFile:
 
 def _is_digest(given: object, document: Any) -> bool:
     """Whether this is the digest of a document; what RFC 8785 cannot write has none."""
+    import rfc8785
+
     try:
-        return given == digest_of(document)
+        return given == sha256(rfc8785.dumps(document))
     except ValueError:
         return False
 
@@ -183,19 +188,14 @@ def _fitted(document: Mapping[str, Any]) -> PlanFile | None:
     """What a document says, unless anything of it is lost, or read otherwise than it was written."""
     bound = unpack(Bound, document["bound-to"])
     plan = decode(document["plan"], document["outcome"], bound.date, bound.revision)
-    fits = _document(plan, bound) == document and _shows_all(plan)
+    again = {**_beside(plan, bound, outcome_digest(plan)), "outcome": outcome_document(plan)}
+    fits = again == document and _shows_all(plan)
     return PlanFile(bound, plan, document["digest"]) if fits else None
 
 
-def _document(plan: Plan, bound: Bound) -> dict[str, Any]:
-    outcome = outcome_document(plan)
-    return {
-        "format": FORMAT,
-        "bound-to": pack(bound),
-        "digest": digest_of(outcome),
-        "outcome": outcome,
-        "plan": encode(plan),
-    }
+def _beside(plan: Plan, bound: Bound, digest: str) -> dict[str, Any]:
+    """What a plan file holds beside the outcome."""
+    return {"format": FORMAT, "bound-to": pack(bound), "digest": digest, "plan": encode(plan)}
 
 
 def _shows_all(plan: Plan) -> bool:

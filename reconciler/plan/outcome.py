@@ -13,6 +13,8 @@ from reconciler.grid import Access, Change
 from reconciler.grid.arrays import bits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from reconciler.grid import Register
     from reconciler.plan.values import Plan
 
@@ -22,19 +24,13 @@ FORMAT = "reconciler-outcome/1"
 ALONG = "goes-along"
 """Beside the kinds of change: programs that are not managed and are lost with an access."""
 
-
 Row = list[Any]
 """Of JSON: consultant, client, and the programs that are granted or removed there."""
 
 
 def outcome_document(plan: Plan) -> dict[str, Any]:
     """What apply would do, as what is digested."""
-    return {
-        "format": FORMAT,
-        "bureau": plan.register.bureau,
-        "operator": plan.operator.key,
-        "changes": outcome_rows(plan),
-    }
+    return {**_head(plan), "changes": outcome_rows(plan)}
 
 
 def outcome_rows(plan: Plan) -> dict[str, list[Row]]:
@@ -42,33 +38,66 @@ def outcome_rows(plan: Plan) -> dict[str, list[Row]]:
 
     It does not depend on how changes are put together into operations.
     """
-    register, found = plan.register, plan.changes
-    none = Access.empty(register.shape)
-    rows = {change.value: _rows(register, found.allowed.get(change, none)) for change in Change}
-    return {**rows, ALONG: _rows(register, found.goes_along())}
+    consultants, clients = plan.register.consultants.names.all, plan.register.clients.names.all
+    return {
+        kind: [[consultants[i], clients[j], programs[mask]] for i, j, mask in rows.rows()]
+        for kind, rows in _kinds(plan)
+        for programs in (_programs(plan.register, rows),)
+    }
 
 
 def outcome_digest(plan: Plan) -> str:
     """SHA-256 over the outcome as RFC 8785 writes it: "sha256:" and 64 hexadecimal digits."""
-    return digest_of(outcome_document(plan))
+    return sha256(outcome_bytes(plan))
 
 
-def digest_of(document: Any) -> str:
-    """SHA-256 over a JSON document as RFC 8785 writes it.
+def outcome_bytes(plan: Plan) -> bytes:
+    """The outcome as RFC 8785 writes it.
+
+    A name is written once and the rows are put together from that: a first plan may have a million of them.
 
     Raises:
-        ValueError: where it holds what that cannot write, such as half a character.
+        ValueError: where a name holds half a character.
     """
     import rfc8785
 
-    return f"sha256:{hashlib.sha256(rfc8785.dumps(document)).hexdigest()}"
+    def written(value: Any) -> str:
+        return rfc8785.dumps(value).decode()
 
-
-def _rows(register: Register, rows: Access) -> list[Row]:
-    consultants, clients, programs = (
-        register.consultants.names.all,
-        register.clients.names.all,
-        register.programs.names,
+    changes = {}
+    for kind, rows in _kinds(plan):
+        consultants = {i: written(plan.register.consultants.names[i]) for i in set(rows.consultants.tolist())}
+        clients = {j: written(plan.register.clients.names[j]) for j in set(rows.clients.tolist())}
+        programs = {mask: written(names) for mask, names in _programs(plan.register, rows).items()}
+        listed = ",".join(f"[{consultants[i]},{clients[j]},{programs[mask]}]" for i, j, mask in rows.rows())
+        changes[kind] = f"[{listed}]".encode()
+    return joined(
+        {name: rfc8785.dumps(value) for name, value in _head(plan).items()} | {"changes": joined(changes)}
     )
-    masks = {mask: [programs[i] for i in bits(mask)] for mask in set(rows.masks.tolist())}
-    return [[consultants[person], clients[company], masks[mask]] for person, company, mask in rows.rows()]
+
+
+def joined(parts: Mapping[str, bytes]) -> bytes:
+    """An object as RFC 8785 writes it, from members that are written already; their names are plain ASCII."""
+    return b"{" + b",".join(b'"%b":%b' % (name.encode(), parts[name]) for name in sorted(parts)) + b"}"
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of bytes as we write it."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _head(plan: Plan) -> dict[str, Any]:
+    return {"format": FORMAT, "bureau": plan.register.bureau, "operator": plan.operator.key}
+
+
+def _kinds(plan: Plan) -> Iterator[tuple[str, Access]]:
+    none = Access.empty(plan.register.shape)
+    for change in Change:
+        yield change.value, plan.changes.allowed.get(change, none)
+    yield ALONG, plan.changes.goes_along()
+
+
+def _programs(register: Register, rows: Access) -> dict[int, list[str]]:
+    """The names for each mask that occurs."""
+    names = register.programs.names
+    return {mask: [names[i] for i in bits(mask)] for mask in set(rows.masks.tolist())}

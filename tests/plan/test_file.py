@@ -22,7 +22,7 @@ from reconciler.guardrails import Refusal
 from reconciler.plan import build
 from reconciler.plan.encode import PLAIN
 from reconciler.plan.file import FORMAT, LARGEST, Bound, State, read_plan_file, write_plan_file
-from reconciler.plan.outcome import digest_of, outcome_digest, outcome_document
+from reconciler.plan.outcome import outcome_bytes, outcome_digest, outcome_document, sha256
 from reconciler.plan.plain import key, pack, unpack
 from tests.support.worlds import access, current, desired, register, worlds
 
@@ -174,6 +174,12 @@ def test_a_digest_is_of_the_outcome_and_nothing_else(world):
     assert all(found == sorted(found, key=lambda row: (row[1], row[0])) for found in rows.values())
 
 
+@given(plans())
+def test_the_digest_is_of_the_document_as_rfc_8785_writes_it(plan):
+    assert outcome_bytes(plan) == rfc8785.dumps(outcome_document(plan))
+    assert outcome_digest(plan) == sha256(rfc8785.dumps(outcome_document(plan)))
+
+
 def why_not(content: bytes) -> str:
     with pytest.raises(InputError) as caught:
         read_plan_file(content, "plan.json")
@@ -248,8 +254,8 @@ def forged(change) -> bytes:
     document = copy.deepcopy(DOCUMENT)
     del document["integrity"]
     change(document)
-    document["digest"] = digest_of(document["outcome"])
-    return rfc8785.dumps({**document, "integrity": digest_of(document)})
+    document["digest"] = sha256(rfc8785.dumps(document["outcome"]))
+    return rfc8785.dumps({**document, "integrity": sha256(rfc8785.dumps(document))})
 
 
 def test_forging_works():

@@ -94,6 +94,22 @@ def test_a_world_that_moved_after_the_plan_was_shown_stops_apply(reconciler, exa
     assert "Notification" not in ran.out
 
 
+def test_a_world_that_moved_after_the_check_of_a_plan_file_stops_apply(reconciler, example, installed):
+    installed(MOVING)
+    use(example)
+    assert reconciler("plan", *DAY, "--out", "plan.json").code == 0
+    before = reconciler("who", "--format", "json", *DAY).out
+    (example / "behind.csv").write_text(
+        "consultant,client,program\nbertil.ek@exempelbyran.example,1049,payroll\n", encoding="utf-8"
+    )
+    ran = reconciler("apply", "plan.json")
+    assert ran.code == 4
+    assert "bertil.ek@exempelbyran.example at 1049" in ran.err
+    assert "what would be done now is not what was approved" in ran.err
+    after = reconciler("who", "--format", "json", *DAY).out
+    assert after.count('"consultant":') == before.count('"consultant":') + 1
+
+
 def test_a_world_that_moved_where_the_plan_says_nothing_does_not_stop_it(reconciler, example, installed):
     installed(MOVING)
     use(example)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.bureau.csvload import load_csv
+from reconciler.bureau.example import load_example
 from reconciler.bureau.store import Store
+from reconciler.commands.files import write_tokens
 from tests.commands.conftest import DAY
 
 WHERE = ("--client", "1042", "--client", "1055")
@@ -186,11 +188,28 @@ def test_flags_that_say_the_same_are_none(reconciler, example, planned):
     assert reconciler("apply", "plan.json", *DAY, *WHERE[2:], *WHERE[:2]).code == 3
 
 
-def test_another_operator_and_another_bureau(reconciler, example, planned, tmp_path):
+def test_another_operator(reconciler, example, planned):
     ran = reconciler("apply", "plan.json", "--token-file", "tokens/managing-partner.token")
-    assert ran.code == 1
-    assert "it-admin" in ran.err
-    assert "managing-partner" in ran.err
+    assert (ran.code, ran.out) == (1, "")
+    assert "made by the operator it-admin, and this is managing-partner" in ran.err
+
+
+def test_another_bureau(reconciler, example, planned):
+    """The same names, the same operator, and another key."""
+    (example / "other").mkdir()
+    for path in (Path(__file__).parents[2] / "policies" / "example").glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        (example / "other" / path.name).write_text(
+            text.replace("exempelbyran,", "annanbyra,"), encoding="utf-8"
+        )
+    with contextlib.closing(Store.open(example / "other.db")) as store:
+        write_tokens(example / "other-tokens", load_example(store, example / "other"))
+    bureau = example / "policies" / "bureau.yaml"
+    bureau.write_text(bureau.read_text().replace("exempelbyran", "annanbyra"))
+    there = ("--database", "other.db", "--token-file", "other-tokens/it-admin.token")
+    ran = reconciler("apply", "plan.json", *there)
+    assert (ran.code, ran.out) == (1, "")
+    assert "the plan is for the bureau exempelbyran, and this is annanbyra" in ran.err
 
 
 def test_a_plan_for_no_day_is_for_today_whatever_day_that_is(reconciler, example, monkeypatch):

@@ -119,34 +119,38 @@ def _blocked(found: Changes, desired: Desired, current: Current) -> Iterator[Blo
     """Blocked changes as blocks: alike are those with the same kind, reason and who could do it."""
     for (change, reason, guardrail), rows in found.blocked.items():
         rules = Rules(desired, change.half)
-        for could, group in _by_who_could(change, reason, rows, current.others):
+        for could, group in _by_who_could(change, reason, rows, current):
             blocks = cover(group, only(group))
             for block, share in shares(group, blocks, all_or_none(change, group)):
                 yield Blocked(change, reason, guardrail, block, share.cells, could, rules.of(share.rows))
 
 
 def _by_who_could(
-    change: Change, reason: Reason, rows: Access, others: tuple[Operator, ...] | None
+    change: Change, reason: Reason, rows: Access, current: Current
 ) -> Iterator[tuple[tuple[str, ...] | None, Access]]:
     """Divide rows by the operators who could make all of the change there."""
+    others = current.others
     if others is None:
         yield None, rows
     elif reason not in (Reason.NEEDS_SYSTEM_ADMINISTRATOR, Reason.NEEDS_PROGRAM_ADMINISTRATOR) or not others:
         yield (), rows
     else:
-        able = np.stack([_able(change, rows, operator) for operator in others])
+        able = np.stack([_able(change, rows, operator, current) for operator in others])
         kinds, kind = np.unique(able, axis=1, return_inverse=True)
         for number in range(kinds.shape[1]):
             could = tuple(o.key for o, can in zip(others, kinds[:, number], strict=True) if can)
             yield could, rows.where(kind.ravel() == number)
 
 
-def _able(change: Change, rows: Access, operator: Operator) -> Flags:
-    """For each row, whether an operator could make all of the change."""
+def _able(change: Change, rows: Access, operator: Operator, current: Current) -> Flags:
+    """For each row, whether an operator could make all of the change; nobody removes their own access."""
     if change in PAIR_CHANGES:
-        return allows_access(operator.rights, rows.clients)
-    able: Flags = rows.masks & ~allows_programs(operator.rights, rows.clients) == 0
-    return able
+        able = allows_access(operator.rights, rows.clients)
+    else:
+        able = rows.masks & ~allows_programs(operator.rights, rows.clients) == 0
+    key = operator.consultant if change.half is Half.REMOVALS else None
+    own = None if key is None else current.register.consultants.names.find(key)
+    return able if own is None else able & (rows.consultants != own)
 
 
 def _ending(desired: Desired, date: dt.date, ahead: int) -> tuple[Ending, ...]:

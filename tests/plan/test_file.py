@@ -94,7 +94,11 @@ def plans(draw):
     counted = Message.count("{n} rule of {name}", "{n} rules of {name}", draw(st.integers(0, 3)), name="x")
     place = Position(draw(TEXTS), 3, 7)
     finding = Finding("odd", message, place, counted, draw(TEXTS), Severity.WARNING, (place,))
-    told = replace(world.desired, rules=(rule, spare), findings=(finding,) * draw(st.integers(0, 2)))
+    told = replace(
+        world.desired,
+        rules=(rule, *world.desired.rules[1:], spare),
+        findings=(finding,) * draw(st.integers(0, 2)),
+    )
     plan = build(told, replace(world.current, register=changed), DAY)
     return plan.refused((Refusal("removals", 12, 3, message),) * draw(st.integers(0, 1)))
 

@@ -29,10 +29,11 @@ def verdicts(world: World) -> Verdicts:
     may = _May(world)
     grants = {cell for cell in want - have if may.grant(cell, have)}
     wanted_gone = {cell for cell in have - want if _removable(world, cell, have, want)}
+    free = wanted_gone - held_back(world, wanted_gone)
     removals = set()
-    for cell in wanted_gone:
+    for cell in free:
         pair = (cell[0], cell[1], None)
-        whole = pair in wanted_gone and may.remove_access(pair, everything)
+        whole = pair in free and may.remove_access(pair, everything)
         if whole or (cell[2] is not None and may.remove_program(cell)):
             removals.add(cell)
     return Verdicts(
@@ -55,6 +56,43 @@ def _removable(world: World, cell: Triple, have: Cells, want: Cells) -> bool:
         return cell in denied or cell in ended
     mine = {c for c in have - want if c[:2] == cell[:2] and c[2] is not None}
     return cell in ended and all(c in denied or c in ended for c in mine)
+
+
+def held_back(world: World, gone: Cells) -> Cells:
+    """Of the cells that would be removed those that a guardrail keeps, whoever the operator is."""
+    own = world.current.operator.consultant
+    held = {c for c in gone if c[0] == own or is_protected(world, c)}
+    held |= {c for c in gone if c[2] is not None and not mentioned(world, c) and not taken_over(world, c)}
+    pairs = {c for c in gone if c[2] is None}
+    # access stays with any program of it, and where it may not go itself
+    held |= {c for c in pairs if any(other[:2] == c[:2] for other in held)}
+    return held | {c for c in pairs if not mentioned(world, c) and not taken_over(world, c)}
+
+
+def is_protected(world: World, cell: Triple) -> bool:
+    """Whether the YAML protects the access of a consultant at a client."""
+    who, where = world.register.consultants.names.id(cell[0]), world.register.clients.names.id(cell[1])
+    return any(one.consultants[who] and one.clients[where] for one in world.desired.guardrails.protected)
+
+
+def mentioned(world: World, cell: Triple) -> bool:
+    """Whether a denial forbids a cell, or a rule gave it that has ended."""
+    reg, desired = world.register, world.desired
+    return (
+        (cell[0], cell[1], None) in triples(reg, desired.denied_pairs)
+        or cell in triples(reg, desired.ended)
+        or (cell[2] is not None and cell in triples(reg, desired.denied_programs))
+    )
+
+
+def taken_over(world: World, cell: Triple) -> bool:
+    """Whether what no rule mentions may go there; access itself where every managed program may."""
+    masks = world.desired.guardrails.taken_over
+    mask = 0 if masks is None else int(masks[world.register.clients.names.id(cell[1])])
+    names, managed = world.register.programs.names, world.desired.scope.programs
+    programs = [i for i in range(len(names)) if managed >> i & 1]
+    wanted = programs if cell[2] is None else [names.id(cell[2])]
+    return all(mask >> i & 1 for i in wanted)
 
 
 class _May:

@@ -18,7 +18,7 @@ from reconciler.desired import (
     Standing,
     Unlisted,
 )
-from reconciler.desired.guardrails import EVERY_PROGRAM
+from reconciler.desired.guardrails import EVERY_PROGRAM, Amount, Limits, Protected
 from reconciler.errors import Position
 from reconciler.grid import Access, Clients, Consultants, Programs, Register
 from reconciler.grid.register import Client, Consultant, Program
@@ -82,9 +82,9 @@ def rights(register: Register, system=(), programs=None) -> Rights:
     return Rights(np.array([name in system for name in names], dtype=np.bool_), masks)
 
 
-def operator(register: Register, key="me", system=(), programs=None) -> Operator:
-    """An operator with these rights."""
-    return Operator(key, key.title(), None, rights(register, system, programs))
+def operator(register: Register, key="me", system=(), programs=None, consultant=None) -> Operator:
+    """An operator with these rights; maybe a consultant too."""
+    return Operator(key, key.title(), consultant, rights(register, system, programs))
 
 
 def current(register: Register, state: Access, me: Operator | None = None, others=()) -> Current:
@@ -98,6 +98,23 @@ def current(register: Register, state: Access, me: Operator | None = None, other
     )
 
 
+RULES = (("rule", RuleKind.ASSIGNMENT), ("no-access", RuleKind.DENIAL), ("no-program", RuleKind.DENIAL))
+"""Of random worlds: one rule gives all that is desired, one forbids access, and one programs."""
+
+
+def rule(name: str, kind: RuleKind) -> Rule:
+    """A rule that has always been in force."""
+    return Rule(name, kind, Position("access.yaml", 3, 3), None, None, "", "", Standing.IN_FORCE)
+
+
+def sources(*states: Access) -> Sources:
+    """What RULES cover, in their order."""
+    keys = np.concatenate([state.keys for state in states])
+    order = np.argsort(keys, kind="stable")
+    rules = np.repeat(np.arange(len(states)), [len(state) for state in states])
+    return Sources(keys[order], np.concatenate([state.masks for state in states])[order], rules[order], 1)
+
+
 def everything(register: Register) -> np.ndarray:
     """Everything is taken over, everywhere."""
     return np.full(register.shape.clients, EVERY_PROGRAM, dtype=np.uint64)
@@ -107,9 +124,6 @@ def desired(register: Register, state: Access, **changes) -> Desired:
     """A desired state given by one rule, "rule"; other fields of Desired by name."""
     shape = register.shape
     empty = Access.empty(shape)
-    rule = Rule(
-        "rule", RuleKind.ASSIGNMENT, Position("access.yaml", 3, 3), None, None, "", "", Standing.IN_FORCE
-    )
     fields = {
         "access": state,
         "denied_pairs": empty,
@@ -122,7 +136,7 @@ def desired(register: Register, state: Access, **changes) -> Desired:
         ),
         "unlisted": Unlisted.REMOVE,
         "other_programs": False,
-        "rules": (rule,),
+        "rules": (rule(*RULES[0]),),
         "sources": Sources(state.keys, state.masks, np.zeros(len(state), dtype=np.int64), 1),
         "renames": Renames(),
         "findings": (),
@@ -142,6 +156,30 @@ class World:
     def register(self) -> Register:
         """The names."""
         return self.current.register
+
+
+@st.composite
+def guardrails(draw: st.DrawFn, reg: Register) -> Guardrails:
+    """Often none; else what is protected, what is taken over, and limits."""
+    if draw(st.booleans()):
+        return Guardrails(taken_over=everything(reg))
+
+    def flags(size: int) -> np.ndarray:
+        return np.array(draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=np.bool_)
+
+    clients = reg.shape.clients
+    protected = [
+        Protected(flags(reg.shape.consultants), flags(clients), "") for _ in range(draw(st.integers(0, 2)))
+    ]
+    masks = st.sampled_from([0, 1, 2, 3, EVERY_PROGRAM, EVERY_PROGRAM])
+    taken = draw(st.none() | st.lists(masks, min_size=clients, max_size=clients))
+    amounts = st.none() | st.builds(Amount, st.integers(0, 100), st.booleans())
+    figures = st.none() | st.integers(0, 4)
+    return Guardrails(
+        limits=Limits(*[draw(amounts) for _ in range(3)], *[draw(figures) for _ in range(4)]),
+        protected=tuple(protected),
+        taken_over=None if taken is None else np.array(taken, dtype=np.uint64),
+    )
 
 
 @st.composite
@@ -175,12 +213,14 @@ def worlds(draw: st.DrawFn) -> World:
         return state.restrict(scope.consultants, scope.clients, scope.programs)
 
     want = inside(some(cells)).outside(denied).less(denied_programs)
+    denied_pairs = denied.without_programs()
     operators = [
         operator(
             reg,
             key,
             system=draw(st.sets(st.sampled_from(companies))),
             programs={c: draw(st.sets(st.sampled_from(package))) for c in companies},
+            consultant=draw(st.sampled_from([None, None, *people, "nobody"])),
         )
         for key in ("me", "other", "third")
     ]
@@ -189,12 +229,15 @@ def worlds(draw: st.DrawFn) -> World:
         desired(
             reg,
             want,
-            denied_pairs=inside(Access(denied.shape, denied.keys, np.zeros_like(denied.masks))),
+            denied_pairs=inside(denied_pairs),
             denied_programs=inside(denied_programs),
             ended=inside(ended),
             scope=scope,
             unlisted=draw(st.sampled_from(list(Unlisted))),
             other_programs=draw(st.booleans()),
+            guardrails=draw(guardrails(reg)),
+            rules=tuple(rule(*one) for one in RULES),
+            sources=sources(want, denied_pairs, denied_programs),
         ),
         current(reg, some(cells + outer), operators[0], others),
     )

@@ -217,7 +217,9 @@ def _not_one_of(document: Document, path: Path, error: ValidationError) -> Itera
     if error.instance == "":
         yield from _empty(document, path, error)
         return
-    choices: Any = error.validator_value
+    # what an editor takes for true or false is a text to our reader
+    every: Any = error.validator_value
+    choices = [choice for choice in every if isinstance(choice, str)]
     message = Message("“{value}” is not one of: {choices}", value=error.instance, choices=", ".join(choices))
     hint = did_you_mean(str(error.instance), choices)
     yield document.finding("not-a-choice", message, document.node(path), hint)

@@ -4,7 +4,7 @@ from reconciler.apply.hold import Renewed
 from reconciler.apply.orders import start
 from reconciler.apply.protocol import Hold, Item, Job, Jobs, JobState, Journal, Lease, Notification, Order
 from reconciler.apply.results import ACCESS, Ended, Result, Results
-from reconciler.apply.run import Pace, Progress, carry_out, run
+from reconciler.apply.run import Pace, Progress, carry_out
 
 __all__ = [
     "ACCESS",
@@ -24,6 +24,5 @@ __all__ = [
     "Result",
     "Results",
     "carry_out",
-    "run",
     "start",
 ]

@@ -18,7 +18,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from reconciler.apply.orders import idempotency_key, start
+from reconciler.apply.orders import idempotency_key
 from reconciler.apply.protocol import JobState
 from reconciler.apply.results import Ended, Result, Results, finished
 from reconciler.errors import BackendError, JournalFailed, LeaseLost, Unauthorised, Unreachable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from reconciler.apply.protocol import Hold, Job, Jobs, Journal
     from reconciler.errors import Message
-    from reconciler.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +61,6 @@ class _Sent:
     place: int
     job: str
     since: float
-
-
-def run(plan: Plan, jobs: Jobs, run_key: str, pace: Pace, progress: Progress) -> Results:
-    """Do what a plan says, without a journal and without keeping others away."""
-    return carry_out(start(plan, run_key), jobs, _NoJournal(), _NoHold(), pace=pace, progress=progress)
-
-
-class _NoJournal:
-    def sending(self, place: int) -> None:
-        pass
-
-    def accepted(self, place: int, job: str) -> None:
-        pass
-
-    def ended(self, place: int, result: Result) -> None:
-        pass
-
-
-class _NoHold:
-    lease = None
-
-    def keep(self) -> None:
-        pass
 
 
 def carry_out(

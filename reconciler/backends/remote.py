@@ -157,11 +157,7 @@ class RemoteBackend:
 
         return tuple(self._list("/v1/notifications", wire.notification))
 
-    def mark_read(self, key: str) -> None:
-        """Mark one notification as read; again changes nothing."""
-        self._api.post(_path("/v1/notifications/{}/read", key))
-
-    def mark_all_read(self, keys: Sequence[str]) -> None:
+    def mark_read(self, keys: Sequence[str]) -> None:
         """Mark notifications as read; again changes nothing."""
         for start in range(0, len(keys), _MOST_READ):
             self._api.post("/v1/notifications/read", {"ids": keys[start : start + _MOST_READ]})

@@ -43,10 +43,7 @@ class Backend(Jobs, Leases, Protocol):
     def notifications(self) -> tuple[Notification, ...]:
         """The operator's notifications, unread first, then newest first."""
 
-    def mark_read(self, key: str) -> None:
-        """Mark one notification as read; again changes nothing."""
-
-    def mark_all_read(self, keys: Sequence[str]) -> None:
+    def mark_read(self, keys: Sequence[str]) -> None:
         """Mark notifications as read; again changes nothing."""
 
     def close(self) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from reconciler.commands import options
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.resuming import LAST
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from reconciler.apply import Pace, Results
-    from reconciler.backends import Notification
     from reconciler.commands.world import Wanted, World
     from reconciler.errors import Message
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.plan import Plan
+    from reconciler.plan import Current, Plan
     from reconciler.plan.approved import Approved
 
 
@@ -47,6 +47,25 @@ if TYPE_CHECKING:
 @options.allowed_signers
 @options.option("--yes", "-y", is_flag=True, help=N_("Do not ask; needed where there is no terminal."))
 @options.option(
+    "--resume",
+    is_flag=False,
+    flag_value=LAST,
+    metavar="[RUN]",
+    help=N_(
+        "Go on with a run that was cut off, the one that is named or the last one: do to its end what was"
+        " approved then, and nothing twice."
+    ),
+)
+@options.option(
+    "--wait",
+    type=click.FloatRange(0),
+    is_flag=False,
+    flag_value=math.inf,
+    default=0.0,
+    metavar="[SECONDS]",
+    help=N_("Wait for another apply of the bureau to end, rather than give up at once."),
+)
+@options.option(
     "--job-timeout",
     type=click.FloatRange(1),
     default=600.0,
@@ -64,47 +83,115 @@ def command(
     expect: str | None,
     allowed_signers: Path | None,
     yes: bool,
+    resume: str | None,
+    wait: float,
     job_timeout: float,
     full: bool,
     form: str,
     **flags: Any,
 ) -> int:
-    """Plan, check or ask, run, verify."""
-    from reconciler.apply import Pace, Results
-    from reconciler.commands.approval import check_approved, read_approval, wanted_again
+    """Plan, check or ask, run, verify; or go on with what was cut off."""
+    from reconciler.apply import Pace
     from reconciler.commands.flags import wanted, where
-    from reconciler.commands.settings import read_settings
+    from reconciler.commands.locks import Turn, locked, who
+    from reconciler.commands.resuming import go_on, plan_again, resumable
+    from reconciler.commands.running import begin, carry, new_key, open_journal, tell_open_runs
+    from reconciler.commands.signals import stoppable
     from reconciler.commands.world import open_world
+    from reconciler.formats import show_applied, show_plan
+
+    wish, approved = wanted(flags), None
+    if resume is None:
+        approved, wish = _approval(file, expect, allowed_signers, wish, flags, say)
+    elif file or expect:
+        raise click.UsageError(say("--resume goes on with what was approved then: name no other plan"))
+    with stoppable(), open_world(where(flags)) as world, open_journal() as journal:
+        place, bureau = world.config.place, world.backend.bureau()
+        known = None if resume is None else resumable(journal, place, bureau, resume)
+        turn = Turn(known.key if known else new_key(), who(), wait)
+        with locked(world.backend, f"{place}\n{bureau}", turn, say) as hold:
+            if known:
+                resumed = plan_again(journal, known, world, flags, wish, say)
+                if form == "text":
+                    click.echo(show_plan(resumed.plan, form, say, full=full), nl=False)
+                _stop_if_refused(resumed.now)
+                wish, going = resumed.wish, go_on(journal, known, resumed, say)
+            else:
+                tell_open_runs(journal, place, bureau, say)
+                agreed = _agreed(world, wish, approved, Asking(form, full=full, yes=yes), say)
+                if isinstance(agreed, int):
+                    return agreed
+                hold.keep()
+                going = begin(journal, turn.run, world, wish, agreed, approved)
+            done = carry(world, going, wish, hold, Pace(job_timeout=job_timeout), say)
+    told = show_applied(
+        going.plan, done.results, done.left, done.notifications, form=form, say=say, full=full
+    )
+    click.echo(told, nl=False)
+    return done.exit_code
+
+
+class Asking(NamedTuple):
+    """How a plan is shown and agreed to.
+
+    Attributes:
+        form: text or JSON.
+        full: fold no lists.
+        yes: do not ask.
+    """
+
+    form: str
+    full: bool
+    yes: bool
+
+
+def _approval(
+    file: Path | None,
+    expect: str | None,
+    allowed_signers: Path | None,
+    wish: Wanted,
+    flags: Mapping[str, Any],
+    say: Catalogue,
+) -> tuple[Approved | None, Wanted]:
+    """What the command line says was approved, and what to plan for; tells who signed it."""
+    from reconciler.commands.approval import read_approval, wanted_again
+    from reconciler.commands.flags import where
+    from reconciler.commands.settings import read_settings
+
+    signers = allowed_signers or read_settings(where(flags)).allowed_signers
+    approved = read_approval(file, expect, signers, say)
+    if approved and approved.signer:
+        click.echo(say("signed by {signer}", signer=approved.signer), err=True)
+    if approved and approved.bound:
+        wish = wanted_again(approved.bound, wish, flags, say)
+    return approved, wish
+
+
+def _agreed(
+    world: World, wish: Wanted, approved: Approved | None, asking: Asking, say: Catalogue
+) -> tuple[Plan, Current] | int:
+    """The plan that is to be done, and the state that it was made from; an exit code where nothing is to be done."""
+    from reconciler.apply import Results
+    from reconciler.commands.approval import check_approved
     from reconciler.formats import show_applied, show_plan
     from reconciler.plan.approved import Approved
 
-    signers = allowed_signers or read_settings(where(flags)).allowed_signers
-    approved, wish = read_approval(file, expect, signers, say), wanted(flags)
-    if approved and approved.bound:
-        wish = wanted_again(approved.bound, wish, flags, say)
-    if approved and approved.signer:
-        click.echo(say("signed by {signer}", signer=approved.signer), err=True)
-    with open_world(where(flags)) as world:
-        plan, current = world.look(wish)
-        if approved:
-            _tell_happened(check_approved(approved, world, wish, plan, current), say)
-        if form == "text":
-            click.echo(show_plan(plan, form, say, full=full), nl=False)
-        _stop_if_refused(plan)
-        if not plan.operations:
-            if form == "json":
-                nothing = Results("", ())
-                click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
-            return Exit.OK if plan.in_sync else Exit.REMAINDER
-        if not (approved or yes or _asked(say)):
-            click.echo(say("Nothing was done."), err=True)
-            return Exit.INTERRUPTED
-        plan = _still_true(world, approved or Approved.shown(plan), plan, wish)
-        results = _run(world, plan, Pace(job_timeout=job_timeout), say)
-        notifications = _notified(world, results)
-        left = world.plan_again(wish, plan)
-    click.echo(show_applied(plan, results, left, notifications, form=form, say=say, full=full), nl=False)
-    return _exit_code(results, left)
+    form, full = asking.form, asking.full
+    plan, current = world.look(wish)
+    if approved:
+        _tell_happened(check_approved(approved, world, wish, plan, current), say)
+    if form == "text":
+        click.echo(show_plan(plan, form, say, full=full), nl=False)
+    _stop_if_refused(plan)
+    if not plan.operations:
+        if form == "json":
+            nothing = Results("", ())
+            click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
+        return Exit.OK if plan.in_sync else Exit.REMAINDER
+    if not (approved or asking.yes or _asked(say)):
+        click.echo(say("Nothing was done."), err=True)
+        return Exit.INTERRUPTED
+    return _still_true(world, approved or Approved.shown(plan), plan, current, wish)
 
 
 def _tell_happened(happened: Sequence[Message], say: Catalogue) -> None:
@@ -138,40 +225,15 @@ def _asked(say: Catalogue) -> bool:
     return answer.strip().lower() == word
 
 
-def _still_true(world: World, approved: Approved, plan: Plan, wish: Wanted) -> Plan:
+def _still_true(
+    world: World, approved: Approved, plan: Plan, current: Current, wish: Wanted
+) -> tuple[Plan, Current]:
     """The plan on the revision of now; stops where it is no longer what was shown or approved (law 4)."""
     from reconciler.commands.approval import check_approved
 
     if world.backend.revision() == plan.revision:
-        return plan
+        return plan, current
     now, current = world.look(wish)
     check_approved(approved, world, wish, now, current)
     _stop_if_refused(now)
-    return now
-
-
-def _run(world: World, plan: Plan, pace: Pace, say: Catalogue) -> Results:
-    import secrets
-    from datetime import UTC, datetime
-
-    from reconciler.apply import run
-    from reconciler.commands.progress import progress
-
-    key = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    with progress(say) as show:
-        return run(plan, world.backend, key, pace, show)
-
-
-def _notified(world: World, results: Results) -> tuple[Notification, ...]:
-    """The notifications of this run's jobs; they are read now."""
-    jobs = {result.job for result in results.results}
-    ours = tuple(n for n in world.backend.notifications() if n.job in jobs)
-    for notification in ours:
-        world.backend.mark_read(notification.key)
-    return ours
-
-
-def _exit_code(results: Results, left: Plan) -> int:
-    if results.interrupted:
-        return Exit.INTERRUPTED
-    return Exit.OK if results.clean and left.in_sync else Exit.REMAINDER
+    return now, current

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.apply import Hold, Lease
-    from reconciler.backends import Backend, BackendConfig
+    from reconciler.backends import Backend
     from reconciler.formats.catalogue import Catalogue
     from reconciler.journal import Holder, Lock
 
@@ -49,12 +49,12 @@ class Turn:
 
 
 @contextmanager
-def locked(config: BackendConfig, backend: Backend, turn: Turn, say: Catalogue) -> Iterator[Hold]:
+def locked(backend: Backend, place: str, turn: Turn, say: Catalogue) -> Iterator[Hold]:
     """Keep other applies of the bureau away, on this machine and everywhere else.
 
     Args:
-        config: of the backend, for what the lock is on.
         backend: open.
+        place: the backend and the bureau, for what the lock is on.
         turn: whose it is to be.
         say: the language of what is told meanwhile.
 
@@ -66,7 +66,7 @@ def locked(config: BackendConfig, backend: Backend, turn: Turn, say: Catalogue) 
     from reconciler.journal import Lock
 
     deadline = time.monotonic() + turn.wait
-    lock = Lock(state_folder() / "locks", f"{config.place}\n{backend.bureau()}")
+    lock = Lock(state_folder() / "locks", place)
     try:
         left = _alone(lock, turn, say)
         with _leased(backend, turn, left, deadline, say) as hold:

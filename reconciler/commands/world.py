@@ -83,12 +83,16 @@ class World:
 
     def plan_again(self, wanted: Wanted, done: Plan) -> Plan:
         """The same after a run of a plan: what it removed is no reason to stop, and what it left is told in any case."""
+        return self.look_again(wanted, done)[0]
+
+    def look_again(self, wanted: Wanted, done: Plan) -> tuple[Plan, Current]:
+        """As `plan_again`, also where a run was cut off; plan and state."""
         from reconciler.commands.seen import Seen, Size
 
         current = self.backend.current()
         seen = Seen.of(self.config, current.register.bureau)
         seen.keep_after(Size.of(current), done.summary.accesses_removed)
-        return make_plan(self.policy, current, wanted)
+        return make_plan(self.policy, current, wanted), current
 
 
 @contextmanager

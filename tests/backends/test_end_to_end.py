@@ -101,8 +101,8 @@ def test_an_order_becomes_a_job_with_results_and_a_notification(kind: str, tmp_p
         assert (notification.job, notification.kind, notification.read) == (job.key, order.kind, False)
         assert sum(notification.outcomes.values()) == notification.outcomes[Outcome.DONE]
         assert notification.created.startswith("20")
-        backend.mark_read(notification.key)
-        backend.mark_read(notification.key)
+        backend.mark_read([notification.key])
+        backend.mark_read([notification.key])
         assert backend.notifications()[0].read
 
 
@@ -114,9 +114,9 @@ def test_notifications_are_marked_as_read_together(
     with opened(kind, tmp_path / "b.sqlite", token) as backend:
         for key in ("k1", "k2", "k3"):
             finish(backend, backend.submit(give(backend.revision(), "payroll"), key))
-        backend.mark_all_read([])
+        backend.mark_read([])
         assert [one.read for one in backend.notifications()] == [False] * 3
-        backend.mark_all_read([one.key for one in backend.notifications()])
+        backend.mark_read([one.key for one in backend.notifications()])
         assert [one.read for one in backend.notifications()] == [True] * 3
 
 

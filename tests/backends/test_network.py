@@ -119,7 +119,7 @@ def test_a_redirect_takes_the_token_nowhere(status: int, way: str) -> None:
             answering(answer.encode()) as (url, asked),
             open_backend(BackendConfig("http", {"url": url, "retries": "0"}, token)) as backend,
         ):
-            for call in (backend.revision, lambda: backend.mark_read("n")):
+            for call in (backend.revision, lambda: backend.mark_read(["n"])):
                 with pytest.raises(BackendError, match="which is not followed"):
                     call()
         assert len(asked) == 2

@@ -37,7 +37,7 @@ database, token, seconds, lasts = sys.argv[1:]
 locks.SECONDS = int(lasts)
 config = BackendConfig("embedded", {"database": database}, token)
 with open_backend(config) as backend:
-    with locks.locked(config, backend, locks.Turn("run-0", "bo@work"), catalogue("en")):
+    with locks.locked(backend, config.place, locks.Turn("run-0", "bo@work"), catalogue("en")):
         print("held", flush=True)
         time.sleep(float(seconds))
 """
@@ -52,7 +52,7 @@ def config(tmp_path, monkeypatch) -> BackendConfig:
 
 @contextlib.contextmanager
 def held(config, run="run-1", wait=0.0, who="anna@home"):
-    with open_backend(config) as backend, locked(config, backend, Turn(run, who, wait), SAY) as hold:
+    with open_backend(config) as backend, locked(backend, config.place, Turn(run, who, wait), SAY) as hold:
         yield hold, backend
 
 
@@ -211,18 +211,15 @@ def test_a_lease_is_kept_for_as_long_as_it_is_wanted(config, monkeypatch, tmp_pa
 class Without:
     """A backend that does without leases."""
 
-    def bureau(self):
-        return "b"
-
     def take_lease(self, key, holder, seconds):
         return None
 
 
 def test_a_backend_without_leases_is_told_of_once_and_the_lock_holds(config, capsys):
-    with locked(config, Without(), Turn("run-1", "anna@home"), SAY) as hold:
+    with locked(Without(), config.place, Turn("run-1", "anna@home"), SAY) as hold:
         assert hold.lease is None
         hold.keep()
-        with pytest.raises(Busy), locked(config, Without(), Turn("run-2", "bo@work"), SAY):
+        with pytest.raises(Busy), locked(Without(), config.place, Turn("run-2", "bo@work"), SAY):
             pass
     assert capsys.readouterr().err.count("this backend has no leases") == 1
 

@@ -1,0 +1,167 @@
+"""The steps of a run that a new apply and one that goes on have in common: begin or go on, carry out, finish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from reconciler.errors import BackendError, Exit, JournalFailed, Message, ReconcilerError
+
+if TYPE_CHECKING:
+    from reconciler.apply import Hold, Pace, Results
+    from reconciler.backends import Backend, Notification
+    from reconciler.commands.world import Wanted, World
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.journal import Journal, Writer
+    from reconciler.plan import Current, Plan
+    from reconciler.plan.approved import Approved
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A run that is in the journal and about to send.
+
+    Attributes:
+        plan: as it was approved; what its orders do.
+        begun: the orders, and what is known of each.
+        writer: writes it down.
+    """
+
+    plan: Plan
+    begun: Results
+    writer: Writer
+
+
+class Finished(NamedTuple):
+    """A run that came to its end, or was stopped.
+
+    Attributes:
+        results: of all its orders.
+        notifications: of its jobs.
+        left: the plan of what is left, or why nobody could look.
+    """
+
+    results: Results
+    notifications: tuple[Notification, ...]
+    left: Plan | Message
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with."""
+        if self.results.interrupted:
+            return Exit.INTERRUPTED
+        if self.results.stopped is not None or isinstance(self.left, Message):
+            return Exit.ERROR
+        return Exit.OK if self.results.clean and self.left.in_sync else Exit.REMAINDER
+
+
+def new_key() -> str:
+    """A name for a run that no other has; it sorts by time."""
+    import secrets
+    from datetime import UTC, datetime
+
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def open_journal() -> Journal:
+    """The journal of this machine.
+
+    Raises:
+        JournalFailed: where it cannot be used.
+    """
+    from reconciler.commands.state import journal_path
+    from reconciler.journal import Journal
+
+    return Journal(journal_path())
+
+
+def tell_open_runs(journal: Journal, place: str, bureau: str, say: Catalogue) -> None:
+    """Tell of the last run of a bureau that was cut off, on stderr, and what to do about it."""
+    cut_off = journal.open_runs(bureau, place)
+    if cut_off:
+        message = Message(
+            "run {run} was not finished; “reconciler apply --resume” goes on with it, and this apply begins anew",
+            run=cut_off[0].key,
+        )
+        click.echo(say("note: {message}", message=message), err=True)
+
+
+def begin(
+    journal: Journal,
+    key: str,
+    world: World,
+    wish: Wanted,
+    agreed: tuple[Plan, Current],
+    approved: Approved | None,
+) -> Going:
+    """Write down a new run, before anything is sent.
+
+    Args:
+        journal: of this machine.
+        key: names the run.
+        world: the YAML and the backend.
+        wish: what was asked for.
+        agreed: the plan that is to be done, and the state that it was made from.
+        approved: what was approved before, None where it was agreed to now.
+
+    Raises:
+        InputError: where the plan cannot be written as a file.
+        JournalFailed: where the run cannot be written down.
+    """
+    from reconciler.apply import start
+    from reconciler.commands.approval import bind
+    from reconciler.commands.locks import who
+    from reconciler.journal import Begun
+    from reconciler.plan.file import write_plan_file
+    from reconciler.plan.outcome import outcome_digest
+
+    plan, current = agreed
+    begun, bound = start(plan, key), bind(world, wish, plan, current)
+    run = Begun(
+        key=key,
+        bureau=plan.register.bureau,
+        backend=world.config.place,
+        operator=plan.operator.key,
+        who=who(),
+        source=bound.commit,
+        digest=approved.digest if approved else outcome_digest(plan),
+        plan=write_plan_file(plan, bound),
+    )
+    return Going(plan, begun, journal.begin(run, begun))
+
+
+def carry(world: World, going: Going, wish: Wanted, hold: Hold, pace: Pace, say: Catalogue) -> Finished:
+    """Do what is left of a run, see what became of it and what is left, and close it in the journal."""
+    from reconciler.apply import carry_out
+    from reconciler.commands.progress import progress
+
+    backend, written = world.backend, going.writer
+    with progress(say) as show:
+        results = carry_out(going.begun, backend, written, hold, pace=pace, progress=show)
+    notifications: tuple[Notification, ...] = ()
+    left: Plan | Message
+    try:
+        notifications = _notified(backend, results)
+        left = world.plan_again(wish, going.plan)
+    except ReconcilerError as error:
+        left = error.message
+    except KeyboardInterrupt:
+        left, results = Message("it was stopped by hand"), replace(results, interrupted=True)
+    try:
+        going.writer.close(final=results.final)
+    except JournalFailed as error:
+        results = replace(results, stopped=results.stopped or error.message)
+    return Finished(results, notifications, left)
+
+
+def _notified(backend: Backend, results: Results) -> tuple[Notification, ...]:
+    """The notifications of this run's jobs; they are read now. None where the backend cannot tell."""
+    jobs = {result.job for result in results.results}
+    try:
+        ours = tuple(one for one in backend.notifications() if one.job in jobs)
+        backend.mark_read([one.key for one in ours if not one.read])
+    except BackendError:
+        return ()
+    return ours

@@ -83,6 +83,7 @@ def explanation(
 
     from reconciler.commands.world import today
     from reconciler.desired import resolve
+    from reconciler.desired.excepted import excepted
     from reconciler.plan.explain import explain
 
     register, date = current.register, as_of or today(current.register)
@@ -90,7 +91,9 @@ def explanation(
     people = np.zeros(register.shape.consultants, dtype=np.bool_)
     companies = np.zeros(register.shape.clients, dtype=np.bool_)
     people[asked.consultant] = companies[asked.client] = True
-    return explain(resolve(policy, register, date, (people, companies)), current, date, asked)
+    part = people, companies
+    desired = resolve(policy, register, date, part)
+    return explain(desired, current, date, asked, excepted(policy, register, part))
 
 
 def _asked(register: Register, policy: Policy, names: tuple[str, str, str | None]) -> Asked:

@@ -87,7 +87,8 @@ def _whole(
     """All rows of the rules that have any in a part of the register."""
     whole = Expander(expander.world, expander.masks, expander.active, [])
     for number in np.unique(np.concatenate([sources.rules for sources in parts])).tolist():
-        whole.add(number, entries[number], current=False)
+        if number < parts[0].denials:
+            whole.add(number, entries[number], current=False)
     return (Sources(*whole.rows(), parts[0].denials),)
 
 

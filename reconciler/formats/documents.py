@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.grid.arrays import bits
+from reconciler.plan.document import accepted_document
 from reconciler.plan.explain import EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.desired import Rule
+    from reconciler.desired.excepted import Excepted
     from reconciler.grid import Register
+    from reconciler.guardrails import Violation
     from reconciler.plan.explain import Covering, Edit, Explanation, Holding, Step
     from reconciler.plan.holders import Held, Holders
 
@@ -40,6 +43,30 @@ def explanation_document(found: Explanation, edits: Mapping[int, Edit]) -> dict[
         "steps": [_step(found, step) for step in found.steps],
         "left-as-it-is": _holding(register, found.left),
         "others-who-have-it": [register.consultants.names[i] for i in found.holders],
+        "violations": [_violation(found, violation) for violation in found.violations],
+        "excepted": [_excepted(found, one) for one in found.excepted],
+    }
+
+
+def _violation(found: Explanation, violation: Violation) -> dict[str, Any]:
+    return {
+        "kind": violation.kind.value,
+        "guardrail": violation.guardrail,
+        "fate": violation.fate.value,
+        "message": str(violation.message),
+        "reason": violation.reason,
+        "programs": _programs(found.register, violation.programs),
+        "waiver": None if violation.waiver is None else accepted_document(violation.waiver),
+    }
+
+
+def _excepted(found: Explanation, one: Excepted) -> dict[str, Any]:
+    return {
+        "rule": found.rules[one.rule].name,
+        "access": one.access,
+        "programs": _programs(found.register, one.programs),
+        "file": one.position.file,
+        "line": one.position.line,
     }
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -177,6 +178,11 @@ class Violation:
     blocks: tuple[Block, ...]
     cells: int
     waiver: Accepted | None = None
+
+    @property
+    def programs(self) -> int:
+        """The mask of all programs that it is about."""
+        return reduce(or_, (block.mask for block in self.blocks), 0)
 
     @classmethod
     def of(

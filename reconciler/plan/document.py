@@ -126,11 +126,12 @@ def _violation(plan: Plan, violation: Violation) -> dict[str, Any]:
         "reason": violation.reason,
         "blocks": [_block(plan, block) for block in violation.blocks],
         "cells": violation.cells,
-        "waiver": None if violation.waiver is None else _accepted(violation.waiver),
+        "waiver": None if violation.waiver is None else accepted_document(violation.waiver),
     }
 
 
-def _accepted(waiver: Accepted) -> dict[str, str]:
+def accepted_document(waiver: Accepted) -> dict[str, str]:
+    """The waiver that accepts a finding."""
     return {
         "waiver": waiver.waiver,
         "reason": waiver.reason,

@@ -18,12 +18,14 @@ from reconciler.plan.grounds import GROUNDS, Ground, grounds, lasting, speaks
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.desired import Desired, Rule
+    from reconciler.desired.excepted import Excepted
     from reconciler.desired.values import Sources
     from reconciler.grid import Access, Register
     from reconciler.grid.arrays import Keys
+    from reconciler.guardrails import Violation
     from reconciler.plan.current import Current
     from reconciler.plan.values import Plan
     from reconciler.rights import Operator, Reason
@@ -135,6 +137,8 @@ class Explanation:
         steps: what a plan does.
         left: what the plan leaves as no rule mentions it.
         holders: ids of the other consultants who have what was asked about.
+        violations: what guardrails find there, what a waiver accepts among it.
+        excepted: what exceptions take from rules in force.
         messages: by name of a policy expression what it says in the bureau's own words, by language.
     """
 
@@ -154,10 +158,14 @@ class Explanation:
     steps: tuple[Step, ...]
     left: Holding
     holders: tuple[int, ...]
+    violations: tuple[Violation, ...]
+    excepted: tuple[Excepted, ...]
     messages: Mapping[str, Mapping[str, str]]
 
 
-def explain(desired: Desired, current: Current, date: dt.date, asked: Asked) -> Explanation:
+def explain(
+    desired: Desired, current: Current, date: dt.date, asked: Asked, excepted: Iterable[Excepted] = ()
+) -> Explanation:
     """Explain a pair.
 
     Args:
@@ -165,6 +173,7 @@ def explain(desired: Desired, current: Current, date: dt.date, asked: Asked) -> 
         current: what the backend says, about everybody at the client at least.
         date: the day.
         asked: what about.
+        excepted: what exceptions take away there.
     """
     key = np.array([asked.client * current.register.shape.consultants + asked.consultant], dtype=np.int64)
     said = replace(desired, access=_pair(desired.access, key[0]))
@@ -190,6 +199,13 @@ def explain(desired: Desired, current: Current, date: dt.date, asked: Asked) -> 
         steps=tuple(_steps(plan, asked, _holding(now.access, asked))),
         left=_holding(plan.changes.unmanaged, asked),
         holders=tuple(_holders(current, asked)),
+        violations=tuple(_violations(plan, asked)),
+        excepted=tuple(
+            one
+            for one in excepted
+            if speaks(desired.rules[one.rule], Ground.RULE)
+            and (asked.program is None or one.programs & asked.mask)
+        ),
         messages=plan.messages,
     )
 
@@ -236,6 +252,12 @@ def _steps(plan: Plan, asked: Asked, now: Holding) -> Iterator[Step]:
         if every or programs:
             why = blocked.reason, blocked.guardrail
             yield Step(blocked.change, programs, *why, blocked.could, blocked.rules)
+
+
+def _violations(plan: Plan, asked: Asked) -> Iterator[Violation]:
+    for violation in plan.violations:
+        if asked.program is None or any(block.mask & asked.mask for block in violation.blocks):
+            yield violation
 
 
 def _holders(current: Current, asked: Asked) -> Iterator[int]:

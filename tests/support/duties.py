@@ -8,13 +8,23 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from reconciler.desired import Rule, RuleKind, Sources, Standing
+from reconciler.desired import Rule, RuleKind, Sources, Standing, Unlisted
 from reconciler.desired.guardrails import EVERY_PROGRAM, Requirement, Together, Waiver
 from reconciler.errors import Position
 from reconciler.grid import Access
 from reconciler.grid.arrays import bits, mask_of
 from tests.support.naive import Cells, verdicts
-from tests.support.worlds import Triple, World, access, triples, worlds
+from tests.support.worlds import (
+    Triple,
+    World,
+    access,
+    current,
+    desired,
+    operator,
+    register,
+    triples,
+    worlds,
+)
 
 DAY = dt.date(2026, 11, 24)
 SETS, ASKED = ("both", "three", "outer"), ("ticket", "reason", "end", "large")
@@ -28,12 +38,14 @@ TICKET = "BYR-[0-9]+"
 @st.composite
 def guarded_worlds(draw: st.DrawFn) -> World:
     """Any world, its desired state given by several rules, which carry more or less, under guardrails."""
-    world = draw(worlds())
+    world = draw(st.one_of(worlds(), busy_worlds(), busy_worlds()))
     reg, want = world.register, world.desired.access
     sources = draw(_sources(want))
     programs = range(reg.shape.programs)
-    sets = st.sets(st.sampled_from(list(programs)), min_size=2)
-    together = draw(st.dictionaries(st.sampled_from(SETS), sets)) if len(programs) > 1 else {}
+    sets = st.sets(st.sampled_from(list(programs)), min_size=2, max_size=draw(st.integers(2, 3)))
+    together = draw(st.dictionaries(st.sampled_from(SETS), sets, min_size=1)) if len(programs) > 1 else {}
+    if len(programs) > 1 and draw(st.booleans()):
+        together["both"] = {0, 1}
     demands = draw(st.sets(st.sampled_from(ASKED)))
     about = st.none() | st.sets(st.sampled_from(list(programs)), min_size=1)
     guardrails = replace(
@@ -48,6 +60,39 @@ def guarded_worlds(draw: st.DrawFn) -> World:
     rules = tuple(draw(_rule(number)) for number in range(RULES))
     said = replace(world.desired, rules=rules, sources=sources, guardrails=guardrails)
     return World(said, world.current)
+
+
+@st.composite
+def busy_worlds(draw: st.DrawFn) -> World:
+    """Worlds where nearly every pair has and wants something, and the operator may do it: sets are at stake."""
+    reg = register(["p0", "p1"], ["0", "1"], ["a0", "a1", "a2"], outside=["zz"])
+    pairs = [(who, where) for who in reg.consultants.names for where in reg.clients.names]
+    # drawn evenly: hypothesis alone draws small states, in which nothing is swapped
+    chance = draw(st.randoms(use_true_random=False))
+
+    def state(most: int, first: int) -> Access:
+        masks = [chance.choice([None, *range(most + 1)]) for _ in pairs]
+        # the first of the pairs swaps one program for another
+        masks[0] = (masks[0] or 0) & ~3 | first
+        names = reg.programs.names
+        return access(
+            reg,
+            *(
+                (*pair, program)
+                for pair, mask in zip(pairs, masks, strict=True)
+                if mask is not None
+                for program in (None, *(names[i] for i in bits(mask)))
+            ),
+        )
+
+    me = operator(reg, system=["0", "1"])
+    if draw(st.integers(0, 3)) == 0:
+        me = operator(reg, system=["0"], programs={"1": draw(st.sets(st.sampled_from(["a0", "a1", "a2"])))})
+    want, have = state(7, first=2), state(15, first=1)
+    return World(
+        desired(reg, want, unlisted=chance.choice([*Unlisted, *[Unlisted.REMOVE] * 3])),
+        current(reg, have, me),
+    )
 
 
 @st.composite

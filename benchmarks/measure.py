@@ -32,7 +32,7 @@ class Measured:
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Measured:
-    """Run a command in a folder; what it says on stderr is shown where it fails."""
+    """Run a command in a folder; what it says on stderr is shown where it fails, and what it remembers stays there."""
     output, errors = folder / ".output", folder / ".errors"
     start = time.perf_counter()
     with output.open("wb") as sink, errors.open("wb") as complaints:
@@ -41,7 +41,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
             cwd=folder,
             stdout=sink,
             stderr=complaints,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "RECONCILER_STATE_DIR": str(folder / "state"), **(environment or {})},
         )
         _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start

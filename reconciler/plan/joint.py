@@ -98,9 +98,21 @@ def build_joint(
     )
 
 
+class Resumed(NamedTuple):
+    """What is left of a part, at a fresh look.
+
+    Attributes:
+        plan: what may be done now of what was approved.
+        waiting: by kind, what was approved and is blocked now; maybe only until another part is done.
+    """
+
+    plan: Plan
+    waiting: Mapping[Change, Access]
+
+
 def resume_part(
     desired: Desired, current: Current, date: dt.date, approved: Mapping[Change, Access], half: Half | None
-) -> Plan:
+) -> Resumed:
     """What an operator may do now of what was approved: planned anew, and no more than that.
 
     Args:
@@ -114,7 +126,11 @@ def resume_part(
     allowed = within(found.allowed, approved)
     case = _case(case, current.operator, allowed)
     plan = assemble(found, case, operations(case), current, ahead=-1, allow={})
-    return _part(plan, allowed, plan.operations, current.operator)
+    nothing = Access.empty(current.register.shape)
+    blocked = dict.fromkeys(Change, nothing)
+    for why, rows in found.blocked.items():
+        blocked[why.change] = blocked[why.change].union(rows)
+    return Resumed(_part(plan, allowed, plan.operations, current.operator), within(blocked, approved))
 
 
 def _case(case: Case, operator: Operator, allowed: Mapping[Change, Access]) -> Case:

@@ -46,6 +46,7 @@ BUREAU = "scale"
 RULES = 200
 DENIALS = 5
 PROGRAMS = ("annual-accounts", "bookkeeping", "invoicing", "payments", "payroll", "receipts")
+_PROGRAMS = [Program(name) for name in PROGRAMS]
 TAGS = {"payroll": 0.5, "receipts": 0.5, "audit": 0.05}
 """Which part of the clients has each tag."""
 
@@ -85,22 +86,13 @@ def generate(folder: Path, size: Size) -> None:
     if (folder / "me.token").exists():
         return
     (folder / "policies").mkdir(parents=True, exist_ok=True)
-    (folder / "policies" / "access.yaml").write_text(_yaml(size.teams), encoding="utf-8")
+    (folder / "policies" / "access.yaml").write_text(rules_of(size), encoding="utf-8")
     (folder / "bureau.db").unlink(missing_ok=True)
     random = np.random.default_rng(size.triples)
-    people, companies = _consultants(size), _clients(size, random)
-    programs = [Program(name) for name in PROGRAMS]
-    register = Register(
-        BUREAU,
-        BUREAU,
-        "Europe/Stockholm",
-        Consultants.build(people),
-        Clients.build(companies),
-        Programs.build(programs),
-    )
+    people, companies, register = registered(size, random)
     desired = resolve(load(folder / "policies"), register, DATE).access
     with Store.open(folder / "bureau.db") as store:
-        create_bureau(store, BUREAU, BUREAU, register.timezone, programs)
+        create_bureau(store, BUREAU, BUREAU, register.timezone, _PROGRAMS)
         with store.write() as db:
             number = find_bureau(db, BUREAU).number
             insert_consultants(db, number, people)
@@ -110,6 +102,20 @@ def generate(folder: Path, size: Size) -> None:
         token = add_operator(store, BUREAU, "me", "Me", [Right(RightName.SYSTEM_ADMINISTRATOR)])
     (folder / "me.token").touch(mode=0o600)
     (folder / "me.token").write_text(token)
+
+
+def registered(size: Size, random: np.random.Generator) -> tuple[list[Consultant], list[Client], Register]:
+    """Who and what there is in a bureau: as rows, and as a register."""
+    people, companies = _consultants(size), _clients(size, random)
+    register = Register(
+        BUREAU,
+        BUREAU,
+        "Europe/Stockholm",
+        Consultants.build(people),
+        Clients.build(companies),
+        Programs.build(_PROGRAMS),
+    )
+    return people, companies, register
 
 
 def _consultants(size: Size) -> list[Consultant]:
@@ -135,7 +141,9 @@ def _clients(size: Size, random: np.random.Generator) -> list[Client]:
     ]
 
 
-def _yaml(teams: int) -> str:
+def rules_of(size: Size) -> str:
+    """The YAML of a bureau."""
+    teams = size.teams
     lines = [
         f"bureau: {BUREAU}",
         f"manage: {{unlisted: remove, taken-over: {BUREAU}}}",

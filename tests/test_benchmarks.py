@@ -74,3 +74,10 @@ def test_audit(capsys):
     (row,) = rows("audit", capsys, "--lines", "5000", "--repeat", "1")
     assert row["answers"] == 3
     assert row["× hash lines"] < 20
+
+
+def test_expressions(capsys):
+    """Rows by themselves are judged as by their classes: the benchmark fails otherwise."""
+    found = rows("expressions", capsys, "--triples", "6000", "--sample", "500")
+    assert len(found) == 7
+    assert all(0 < row["cases"] <= row["cells"] for row in found)

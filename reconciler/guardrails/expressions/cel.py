@@ -8,24 +8,31 @@ how many evaluations there are (see `rows`).
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from cel_expr_python import cel  # type: ignore[import-untyped]  # its stubs are not marked as such
 
 from reconciler.errors import Message
 from reconciler.guardrails.expressions.checks import day_of, has_of_what_is_there, slips
-from reconciler.guardrails.expressions.engine import FALSE, MOST_CHARACTERS, TRUE, Fault, Refused, Verdict
+from reconciler.guardrails.expressions.engine import (
+    FALSE,
+    MOST_CHARACTERS,
+    TRUE,
+    Fault,
+    Joint,
+    Refused,
+    Verdict,
+)
 from reconciler.guardrails.expressions.look import look_at, steps
-from reconciler.guardrails.expressions.tree import read_tree
+from reconciler.guardrails.expressions.tree import read_tree, split
 from reconciler.guardrails.expressions.vocabulary import VARIABLES, Kind
 from reconciler.guardrails.expressions.words import faults, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.guardrails.expressions.engine import Look
-    from reconciler.guardrails.expressions.tree import Node
+    from reconciler.guardrails.expressions.engine import Compiled
     from reconciler.guardrails.expressions.vocabulary import Value
 
 _TYPE = cel.Type
@@ -36,6 +43,7 @@ _KINDS: dict[Kind, Any] = {
     Kind.DAY: _TYPE.TIMESTAMP,
     Kind.RULES: _TYPE.List(_TYPE.Map(_TYPE.STRING, _TYPE.STRING)),
 }
+_JOINTS = {"_&&_": Joint.ALL, "_||_": Joint.ANY, "!_": Joint.NOT}
 
 
 class Cel:
@@ -66,14 +74,25 @@ class Cel:
         tree = read_tree(program.serialize())
         look = look_at(tree)
         found = tuple(slips(tree, text, look.mentions, _wrong_pattern))
-        return Refused(found) if found else CelExpression(program, tree, look)
+        return Refused(found) if found else CelExpression(program)
 
 
 class CelExpression:
     """A compiled expression; see `engine.Compiled`."""
 
-    def __init__(self, program: Any, tree: Node, look: Look) -> None:
-        self._program, self._tree, self.look = program, tree, look
+    def __init__(self, program: Any) -> None:
+        self._program = program
+        self._tree = read_tree(program.serialize())
+        self.look = look_at(self._tree)
+
+    @cached_property
+    def parts(self) -> tuple[Joint, tuple[Compiled, ...]] | None:
+        """What it is made of by `&&`, `||` or `!`."""
+        found = split(self._program.serialize())
+        if found is None:
+            return None
+        operator, parts = found
+        return _JOINTS[operator], tuple(CelExpression(_environment().deserialize(part)) for part in parts)
 
     def steps(self, lengths: Mapping[str, int]) -> int:
         """About how many steps it takes at most."""

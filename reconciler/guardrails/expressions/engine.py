@@ -6,6 +6,7 @@ An expression says yes only with exactly `true`. Everything else, an error and a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -90,12 +91,24 @@ class Look:
     only: Mapping[str, frozenset[str]] | None = None
 
 
+class Joint(StrEnum):
+    """How an expression is made of others."""
+
+    ALL = "all"
+    ANY = "any"
+    NOT = "not"
+
+
 class Compiled(Protocol):
     """An expression that can be evaluated."""
 
     @property
     def look(self) -> Look:
         """What it looks at."""
+
+    @property
+    def parts(self) -> tuple[Joint, tuple[Compiled, ...]] | None:
+        """What it is made of, where it is made of other expressions; they may be evaluated in its place."""
 
     def steps(self, lengths: Mapping[str, int]) -> int:
         """About how many steps it takes at most.

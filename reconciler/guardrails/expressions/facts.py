@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from reconciler.guardrails.expressions.engine import Look
     from reconciler.guardrails.expressions.vocabulary import Value
 
+_FEW = 20
+"""Programs of which all sets there could be are numbered without sorting."""
+
 
 class Facts:
     """What expressions may look at in one case; what a variable needs is worked out when it is asked for.
@@ -131,8 +134,13 @@ class _Batch:
 
     def _programs(self, masks: Masks) -> Column:
         names = self._facts.case.register.programs.names
-        kinds, classes = np.unique(masks, return_inverse=True)
-        return Column(classes.reshape(-1), [[names[n] for n in bits(mask)] for mask in kinds.tolist()])
+        if len(names) <= _FEW:
+            classes, rows = numbered(masks.astype(np.int64), 1 << len(names))
+            kinds = masks[rows]
+        else:
+            kinds, classes = np.unique(masks, return_inverse=True)
+        values = [[names[number] for number in bits(mask)] for mask in kinds.tolist()]
+        return Column(classes.reshape(-1), values)
 
     @property
     def _result(self) -> Masks:

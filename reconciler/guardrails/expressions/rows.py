@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from reconciler.errors import Message
-from reconciler.guardrails.expressions.engine import Verdict
+from reconciler.guardrails.expressions.engine import Joint, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.grid.arrays import Flags, Ids
     from reconciler.guardrails.expressions.engine import Compiled
@@ -96,36 +96,94 @@ def judge_rows(compiled: Compiled, columns: Mapping[str, Column], count: int) ->
     """
     if count == 0:
         return Judged(np.zeros(0, dtype=np.int64), ())
-    names = sorted(compiled.look.variables)
-    groups, rows = grouped([columns[name] for name in names], count)
-    steps = _CALL + compiled.steps({name: columns[name].longest for name in names})
-    if steps * len(rows) > BUDGET:
-        message = Message(
-            "it would take too long: {cases} different cases of some {steps} steps each",
-            cases=len(rows),
-            steps=steps,
+    try:
+        return _Judge(columns, count).of(compiled)
+    except _TooLong as error:
+        return Judged(np.zeros(count, dtype=np.int64), (Verdict(False, error.why),))
+
+
+class _TooLong(Exception):
+    """The budget is spent; carries what for."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+class _Judge:
+    """Judges one expression; its parts share the budget."""
+
+    def __init__(self, columns: Mapping[str, Column], count: int) -> None:
+        self._columns, self._count, self._left = columns, count, BUDGET
+
+    def of(self, compiled: Compiled) -> Judged:
+        """An expression, or what it is made of: each part is about fewer variables, and so has fewer cases."""
+        if compiled.parts is None:
+            return self._evaluated(compiled)
+        joint, parts = compiled.parts
+        judged = [_distinct(self.of(part)) for part in parts]
+        groups, rows = grouped([(one.groups, len(one.verdicts)) for one in judged], self._count)
+        return Judged(
+            groups, [_joined(joint, [one.verdicts[one.groups[row]] for one in judged]) for row in rows]
         )
-        return Judged(np.zeros(count, dtype=np.int64), (Verdict(False, message),))
-    inputs = zip(*(columns[name].at(rows) for name in names), strict=True) if names else [()] * len(rows)
-    verdicts = [compiled.judge(dict(zip(names, values, strict=True))) for values in inputs]
-    return Judged(groups, verdicts)
+
+    def _evaluated(self, compiled: Compiled) -> Judged:
+        names = sorted(compiled.look.variables)
+        columns = [self._columns[name] for name in names]
+        groups, rows = grouped([(column.classes, len(column.values)) for column in columns], self._count)
+        steps = _CALL + compiled.steps({name: self._columns[name].longest for name in names})
+        self._left -= steps * len(rows)
+        if self._left < 0:
+            cases = {"cases": len(rows), "steps": steps}
+            raise _TooLong(
+                Message("it would take too long: {cases} cases of some {steps} steps each", **cases)
+            )
+        inputs = zip(*(column.at(rows) for column in columns), strict=True) if names else [()]
+        return Judged(groups, [compiled.judge(dict(zip(names, values, strict=True))) for values in inputs])
 
 
-def grouped(columns: Sequence[Column], count: int) -> tuple[Ids, Ids]:
+def _distinct(judged: Judged) -> Judged:
+    """The same with each verdict once: there are few."""
+    known: dict[str, int] = {}
+    kept: list[Verdict] = []
+    numbers = []
+    for verdict in judged.verdicts:
+        key = str(verdict.why) if verdict.why else str(verdict.true)
+        numbers.append(known.setdefault(key, len(kept)))
+        if len(known) > len(kept):
+            kept.append(verdict)
+    return Judged(np.array(numbers, dtype=np.int64)[judged.groups], kept)
+
+
+def _joined(joint: Joint, verdicts: Sequence[Verdict]) -> Verdict:
+    """As CEL joins them: a part that decides alone does so, whatever is wrong with the others."""
+    if joint is Joint.NOT:
+        (one,) = verdicts
+        return one if one.why else Verdict(not one.true)
+    alone = joint is Joint.ANY
+    if any(one.why is None and one.true is alone for one in verdicts):
+        return Verdict(alone)
+    return next((one for one in verdicts if one.why), Verdict(not alone))
+
+
+def grouped(columns: Iterable[tuple[Ids, int]], count: int) -> tuple[Ids, Ids]:
     """Divide rows into groups that are in the same class of every column.
+
+    Args:
+        columns: the class of each row, and how many classes there are; of one class it need not be said by row.
+        count: how many rows there are.
 
     Returns:
         For each row the number of its group, and for each group one of its rows.
     """
     codes, size = np.zeros(count, dtype=np.int64), 1
-    for column in columns:
-        kinds = len(column.values)
+    for classes, kinds in columns:
         if kinds == 1:
             continue
         if size > _WIDEST // kinds:
             codes, rows = numbered(codes, size)
             size = len(rows)
-        codes = codes * kinds + column.classes
+        codes = codes * kinds + classes
         size *= kinds
     return numbered(codes, size)
 

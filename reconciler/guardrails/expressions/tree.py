@@ -75,6 +75,21 @@ def read_tree(serialized: bytes) -> Node:
     return _Reader(places, types, references).node(message[4 if checked else 2][0])
 
 
+def split(serialized: bytes) -> tuple[str, list[bytes]] | None:
+    """What a CheckedExpr is made of by `&&`, `||` or `!`: the operator, and each part as a CheckedExpr of its own.
+
+    None where it is made otherwise.
+    """
+    envelope = _fields(serialized)
+    message = _fields(envelope[2][0])
+    call = _fields(_fields(message[4][0]).get(6, [b""])[0])
+    operator = _text(call, 2)
+    if operator not in {"_&&_", "_||_", "!_"}:
+        return None
+    parts = [_message({**message, 4: [part]}) for part in call[3]]
+    return operator, [_message({1: envelope[1], 2: [part]}) for part in parts]
+
+
 class _Reader:
     """Turns messages into nodes, with what stands beside the tree."""
 
@@ -144,6 +159,24 @@ def _fields(data: bytes) -> dict[int, list[bytes]]:
                 value, at = data[at : at + size], at + size
         found.setdefault(key >> 3, []).append(value)
     return found
+
+
+def _message(fields: Mapping[int, list[bytes]]) -> bytes:
+    """A message all of whose fields are texts and messages."""
+    written = bytearray()
+    for key, values in fields.items():
+        for value in values:
+            written += _written(key << 3 | 2) + _written(len(value)) + value
+    return bytes(written)
+
+
+def _written(number: int) -> bytes:
+    """A number of seven bits a byte."""
+    written = bytearray()
+    while number > 0x7F:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes((*written, number))
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

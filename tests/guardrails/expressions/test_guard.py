@@ -22,7 +22,7 @@ from reconciler.plan import Change, build
 from reconciler.rights import Reason
 from tests.laws.test_laws import allowed, blocked
 from tests.support.naive import perform
-from tests.support.worlds import World, access, current, desired, everything, operator, worlds
+from tests.support.worlds import World, access, current, desired, everything, operator, register, worlds
 
 DAY = dt.date(2026, 11, 24)
 PLACE = Position("access.yaml", 1, 1)
@@ -269,6 +269,17 @@ def test_the_document_has_the_messages_of_what_it_mentions():
     said = {"en": "no", "sv": "nej"}
     assert plan_document(plan("false", BO_BOOKS, [], message=said))["messages"] == {"demand": said}
     assert plan_document(plan("true", BO_BOOKS, [], message=said))["messages"] == {}
+
+
+@pytest.mark.parametrize("programs", [2, 20, 21, 64])
+def test_however_many_programs_there_are(programs):
+    names = [f"p{number:02}" for number in range(programs)]
+    many = register(["anna", "bo"], ["1"], names)
+    demand = Expression("demand", None, f'"p{programs - 1:02}" in programs', deny=True, message={"en": "no"})
+    want = access(many, ("anna", "1", names[-1]), ("bo", "1", names[0]))
+    said = desired(many, want, guardrails=Guardrails(expressions=(demand,)))
+    found = build(said, current(many, access(many)), DAY)
+    assert blocked(found) == {("bo", "1", None), ("bo", "1", "p00")}
 
 
 PARTS = [

@@ -7,6 +7,7 @@ long as the outcome is the same, so is the digest, and an approval of it holds.
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from reconciler.grid import Access, Change
@@ -55,30 +56,35 @@ def outcome_bytes(plan: Plan) -> bytes:
     """The outcome as RFC 8785 writes it.
 
     A name is written once and the rows are put together from that: a first plan may have a million of them.
-
-    Raises:
-        ValueError: where a name holds half a character.
     """
-    import rfc8785
-
-    def written(value: Any) -> str:
-        return rfc8785.dumps(value).decode()
-
     changes = {}
     for kind, rows in _kinds(plan):
-        consultants = {i: written(plan.register.consultants.names[i]) for i in set(rows.consultants.tolist())}
-        clients = {j: written(plan.register.clients.names[j]) for j in set(rows.clients.tolist())}
-        programs = {mask: written(names) for mask, names in _programs(plan.register, rows).items()}
+        consultants = {
+            i: _written(plan.register.consultants.names[i]) for i in set(rows.consultants.tolist())
+        }
+        clients = {j: _written(plan.register.clients.names[j]) for j in set(rows.clients.tolist())}
+        programs = {mask: _written(names) for mask, names in _programs(plan.register, rows).items()}
         listed = ",".join(f"[{consultants[i]},{clients[j]},{programs[mask]}]" for i, j, mask in rows.rows())
         changes[kind] = f"[{listed}]".encode()
     return joined(
-        {name: rfc8785.dumps(value) for name, value in _head(plan).items()} | {"changes": joined(changes)}
+        {name: _written(value).encode() for name, value in _head(plan).items()} | {"changes": joined(changes)}
     )
 
 
 def joined(parts: Mapping[str, bytes]) -> bytes:
     """An object as RFC 8785 writes it, from members that are written already; their names are plain ASCII."""
     return b"{" + b",".join(b'"%b":%b' % (name.encode(), parts[name]) for name in sorted(parts)) + b"}"
+
+
+def _written(value: Any) -> str:
+    """As RFC 8785 writes it; half a character, which it cannot write, as an escape: a plan has a digest in any case."""
+    import rfc8785
+
+    try:
+        return rfc8785.dumps(value).decode()
+    except rfc8785.CanonicalizationError:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="backslashreplace").decode()
 
 
 def sha256(content: bytes) -> str:

@@ -184,6 +184,16 @@ def test_the_digest_is_of_the_document_as_rfc_8785_writes_it(plan):
     assert outcome_digest(plan) == sha256(rfc8785.dumps(outcome_document(plan)))
 
 
+def test_a_name_with_half_a_character_has_a_digest_all_the_same():
+    def digest(name):
+        reg = register([name], ["1"], ["ledger"])
+        return outcome_digest(
+            build(desired(reg, access(reg, (name, "1", None))), current(reg, access(reg)), DAY)
+        )
+
+    assert len({digest(name) for name in ("a\ud800", "a\udfff", "a\\ud800", "a\\\ud800")}) == 4
+
+
 def why_not(content: bytes) -> str:
     with pytest.raises(InputError) as caught:
         read_plan_file(content, "plan.json")

@@ -60,7 +60,9 @@ def _lacks(desired: Desired, found: Lacking, date: dt.date) -> Iterator[Finding]
     told = _not_waived(desired, found).tolist()
     for number in told[:TOLD]:
         rule = desired.rules[number]
-        yield lacks(rule, requirement, missing(requirement, rule, date) or Message(""))
+        parts = missing(requirement, rule, date)
+        assert parts is not None, "it is among those that lack something"
+        yield lacks(rule, requirement, parts)
     if len(told) > TOLD:
         message = Message.count(
             "{n} more rule lacks what “{name}” asks for",

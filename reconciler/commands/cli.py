@@ -16,6 +16,7 @@ import click
 from reconciler.commands.help import Group, Option
 from reconciler.commands.language import N_, choose_language, speak
 from reconciler.errors import Exit, ReconcilerError
+from reconciler.formats.safe import LONGEST_VALUE, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,8 @@ class _Commands(Group):
     ),
     epilog=N_(
         "Exit codes: 0 in sync or done, 1 error, 2 there are changes, 3 done but something is left,"
-        " 4 the plan is stale, 5 a guardrail refused, 64 wrong usage, 70 a bug, 130 interrupted."
+        " 4 the plan is stale, 5 a guardrail refused, 64 wrong usage, 70 a bug, 75 another apply is at it,"
+        " 130 interrupted."
     ),
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "RECONCILER"},
 )
@@ -99,6 +101,10 @@ def run(arguments: Sequence[str]) -> int:
 def _failed(error: BaseException, say: Catalogue) -> int:
     """Tell of a failure, and return its exit code."""
     if isinstance(error, click.ClickException):
+        if not isinstance(
+            error, click.MissingParameter
+        ):  # which repeats nothing that was given, in several lines
+            error.message = short(error.message, LONGEST_VALUE)
         error.show()
         return Exit.USAGE if isinstance(error, click.UsageError) else Exit.ERROR
     if isinstance(error, KeyboardInterrupt | click.Abort):

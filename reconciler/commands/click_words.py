@@ -73,6 +73,8 @@ PLACEHOLDERS = (
     N_("PATH"),
     N_("PROGRAM"),
     N_("PROGRAMS"),
+    N_("RUN"),
+    N_("SECONDS"),
     N_("TEXT"),
 )
 """Words in capitals that stand for values in usage lines and help."""

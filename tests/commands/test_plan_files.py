@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,17 @@ def test_out_replaces_a_file_and_nothing_else(reconciler, example):
     assert reconciler("plan", *DAY, "--out", "policies").code == 1
     assert reconciler("plan", *DAY, "--out", "nowhere/plan.json").code == 1
     assert not list(example.glob(".plan.json*"))
+
+
+def test_a_limit_that_was_passed_by_name_is_passed_by_the_file_and_by_the_command_line(reconciler, example):
+    guardrails = example / "policies" / "guardrails.yaml"
+    text = guardrails.read_text(encoding="utf-8")
+    guardrails.write_text(re.sub(r"(?m)^(\s+removals): .*$", r"\1: 1", text, count=1), encoding="utf-8")
+    part = (*DAY, "--client", "1042", "--client", "1055", "--only", "removals")
+    assert reconciler("plan", *part, "--out", "plan.json").code == 0
+    assert reconciler("apply", "plan.json").code == 5
+    allowed = reconciler("plan", *part, "--allow", "removals=2", "--out", "allowed.json")
+    assert "--allow" not in allowed.out
+    # what is approved is the outcome, not the way past a limit
+    assert reconciler("apply", "plan.json", "--allow", "removals=3").code == 5
+    assert reconciler("apply", "allowed.json").code == 0

@@ -37,7 +37,9 @@ _ADOPTED = (
     Message("Access that {bureau} had on {day} and no rule gave, written by “reconciler import --into”."),
     Message("Delete what should not be: then it is unlisted again."),
 )
-_UNLISTED = Message("access that no rule gives is reported; once you trust the rules: remove")
+_UNLISTED = Message(
+    "access that no rule gives is reported; once you trust the rules: remove, with taken-over"
+)
 _GONE = Message("left out: whoever has left the bureau and still has access; see the plan")
 
 _COVERS = Message("consultants: {consultants}, clients: {clients}, programs assigned: {cells}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from gettext import gettext
 from pathlib import Path
@@ -14,6 +15,10 @@ from reconciler.commands.language import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
+
+_FIGURE = re.compile("[0-9]{1,12}")
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -45,20 +50,31 @@ class Allowed(click.ParamType["tuple[str, str]"]):
         """From text; fails as click does."""
         if isinstance(value, tuple):
             return value
-        from reconciler.desired.suggest import did_you_mean
         from reconciler.guardrails.allow import FIGURES, TAKEOVER
 
         name, sign, figure = value.partition("=")
         if name not in {*FIGURES, TAKEOVER}:
+            from reconciler.desired.suggest import did_you_mean
+
             text = gettext("There is no guardrail {name!r}.").format(name=name)
             hint = did_you_mean(name, [*FIGURES, TAKEOVER])
             if hint:
                 text += " " + gettext("Did you mean {name}?").format(name=hint.values["name"])
             self.fail(text, param, ctx)
-        if not sign or not figure or (name in FIGURES and not figure.isdecimal()):
+        if not sign or not figure or (name in FIGURES and not _FIGURE.fullmatch(figure)):
             text = gettext("{value!r} is not a name and a figure such as removals=120.").format(value=value)
             self.fail(text, param, ctx)
         return name, figure
+
+    def shell_complete(
+        self, _ctx: click.Context, _param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names, for a shell to complete."""
+        from click.shell_completion import CompletionItem
+
+        from reconciler.guardrails.allow import FIGURES, TAKEOVER
+
+        return [CompletionItem(f"{n}=") for n in (*FIGURES, TAKEOVER) if n.startswith(incomplete)]
 
 
 def option(*names: str, env: str = "", **attributes: Any) -> Callable[[F], F]:

@@ -34,6 +34,7 @@ ALLOWED = (
     r"--[a-z-]+",  # flags
     r"\b[a-z-]+\.(yaml|token|db|csv)\b",  # files
     r"RECONCILER_[A-Z_]+",
+    r"\bdone\|refused\|failed\|not-done\|unknown\|unexpected\b",  # values of a flag
     r"eller none\b|yes eller no\b|till yes\b",  # values of flags and settings
     r"Värden som går att använda: [\w, ]+",  # click's list of what it takes for true and false
     r"kända är: [a-z, -]+|”(from|until|never|reason|who|clients):?”",  # keys of the YAML
@@ -252,6 +253,15 @@ def test_the_whole_flow_is_swedish(bureau):
         "who --format xml",
         f"apply {DAY}",
         f"apply --yes {DAY} --policies empty",
+        f"apply --yes {DAY} --policies strict",
+        f"plan --full {DAY} --policies strict --client 1041",
+        f"plan --full {DAY} --policies strict --client 1041 --only grants",
+        f"explain anna 1041 {DAY} --policies strict",
+        f"plan {DAY} --policies guarded",
+        f"plan {DAY} --policies unguarded",
+        f"plan {DAY} --allow removal=1",
+        f"plan {DAY} --allow removals",
+        f"plan {DAY} --allow takeover=1000",
     ],
 )
 def test_failures_are_told_in_swedish(bureau, line):
@@ -271,6 +281,14 @@ def write_failures() -> None:
         "broken/c.yaml": 'access:\n  c: {who: "@", clients: "team:self", programs: [+x], extra: 1}\n',
         "unknown/a.yaml": "bureau: annan\nmanage: {unlisted: remove}\naccess:\n"
         "  a: {who: anna.lind, clients: ['9999'], programs: [lön]}\n",
+        "strict/a.yaml": "manage: {unlisted: remove, taken-over: {clients: tag:payroll}}\naccess: {}\n"
+        "never: {x: {who: [cecilia.berg@exempelbyran.example, anna.lind@exempelbyran.example], clients: all}}\n"
+        "guardrails:\n  protected: {who: anna.lind@exempelbyran.example}\n"
+        "  limits: {removals: 1, removals-per-client: 1, removals-per-consultant: 1, operations: 0,"
+        " consultants-per-client: 9, system-administrators-per-client: 9}\n",
+        "guarded/a.yaml": "manage: {max-removals: 2%, taken-over: 1}\nguardrails:\n"
+        "  protected: {reason: x}\n  limits: {removals: x, grants: 1%}\n  require: {r: {reason: x}}\n",
+        "unguarded/a.yaml": "manage: {taken-over: exempelbyra}\nguardrails: {protected: {who: anna.lnd}}\n",
         "empty/a.yaml": "manage: {unlisted: remove, taken-over: exempelbyran}\nguardrails: {limits: {removals: 1}}\naccess: {}\n",
     }
     for name, text in files.items():

@@ -6,6 +6,7 @@
     ├── InputError          one or many Findings in YAML, CSV or configuration      exit 1
     ├── BackendError        the backend did not do what the contract says           exit 1
     │   ├── Unreachable     no answer in time, or none at all
+    │   ├── Rejected        the backend understood, and said no
     │   ├── Unauthorised    no token, or one that the backend does not accept
     │   ├── StateMoved      the revision being read is gone: read again
     │   ├── LeaseHeld       somebody else has the bureau's lease
@@ -180,6 +181,10 @@ class StateMoved(BackendError):
 
 class AuditFailed(ReconcilerError):
     """The audit log cannot be read or written, or is not what was written."""
+
+
+class Rejected(BackendError):
+    """The backend understood, and said no."""
 
 
 class LeaseHeld(BackendError):

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler.apply.orders import idempotency_key
 from reconciler.apply.protocol import JobState
 from reconciler.apply.results import Ended, Result, Results, finished
-from reconciler.errors import BackendError, JournalFailed, LeaseLost, Unauthorised, Unreachable
+from reconciler.errors import BackendError, JournalFailed, LeaseLost, Rejected, Unauthorised, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,12 +158,13 @@ class _Run:
         self._results[place] = replace(before, ended=Ended.UNANSWERED)
         try:
             job = self._jobs.submit(before.order, idempotency_key(self._key, place), self._hold.lease)
-        except LeaseLost as error:
+        except (LeaseLost, Unauthorised) as error:
+            # nothing is wrong with the order, and it was not taken in: it is sent when the run goes on
             self._stop(error.message)
             self._end(place, replace(before, ended=Ended.NOT_SENT))
         except BackendError as error:
             self._give_up_on(error)
-            ended = Ended.UNANSWERED if isinstance(error, Unreachable) else Ended.REJECTED
+            ended = Ended.REJECTED if isinstance(error, Rejected) else Ended.UNANSWERED
             self._end(place, replace(before, ended=ended, problem=error.message))
         else:
             self._accepted(place, before, job)

@@ -19,6 +19,7 @@ from reconciler.errors import (
     LeaseLost,
     Message,
     NotOffered,
+    Rejected,
     StateMoved,
     Unauthorised,
     Unreachable,
@@ -95,7 +96,8 @@ def refused(response: httpx.Response, path: str, place: Place) -> BackendError:
         "detail": place.clean(detail),
     }
     hint: Message | None = None
-    kind: type[BackendError] = BackendError
+    # any other answer leaves open what became of the request
+    kind: type[BackendError] = Rejected if 400 <= status < 500 else BackendError
     match status:
         case 401:
             kind, message = Unauthorised, Message("{place} does not accept the token: {detail}", **values)
@@ -129,7 +131,7 @@ def _conflict(code: str, values: dict[str, object]) -> tuple[type[BackendError],
         case "lease-lost":
             return LeaseLost, Message("the lease is lost: {detail}", **values)
         case _:
-            return BackendError, _plain(values)
+            return Rejected, _plain(values)
 
 
 def _plain(values: dict[str, object]) -> Message:

@@ -135,6 +135,11 @@ def _lease(
         except LeaseHeld as error:
             held = backend.lease()
             busy = _busy_there(held, error)
+        except BackendError:
+            # it may have been given to us all the same: nobody shall have to wait until it runs out
+            with suppress(BackendError):
+                backend.release_lease(turn.run)
+            raise
         if dead and held is not None and held.key == dead:
             backend.release_lease(dead)
             dead, deadline = "", max(deadline, time.monotonic() + _LEFT)

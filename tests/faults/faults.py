@@ -73,7 +73,9 @@ async def dripping(_request: Request, line: Line) -> None:
 
 
 async def ten_gigabytes(_request: Request, line: Line) -> None:
-    await line.send(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 10737418240\r\n\r\n")
+    await line.send(
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 10737418240\r\n\r\n"
+    )
     piece = b" " * (1 << 20)
     for _ in range(10 * 1024):
         await line.send(piece)
@@ -210,7 +212,9 @@ class Particular:
     rules: Callable[[], list[Rule]]
 
 
-def _one(method: str, path: str, spoil: Spoil, after: int = 0, times: int = FOR_EVER) -> Callable[[], list[Rule]]:
+def _one(
+    method: str, path: str, spoil: Spoil, after: int = 0, times: int = FOR_EVER
+) -> Callable[[], list[Rule]]:
     return lambda: [Rule(method, path, spoil, after, times)]
 
 

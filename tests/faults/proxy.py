@@ -36,7 +36,9 @@ class Line:
         forward: asks the server behind, and returns its status line with headers, and its body.
     """
 
-    def __init__(self, writer: asyncio.StreamWriter, forward: Callable[[], Awaitable[tuple[bytes, bytes]]]) -> None:
+    def __init__(
+        self, writer: asyncio.StreamWriter, forward: Callable[[], Awaitable[tuple[bytes, bytes]]]
+    ) -> None:
         self.writer, self.forward = writer, forward
 
     async def send(self, data: bytes) -> None:
@@ -44,9 +46,16 @@ class Line:
         self.writer.write(data)
         await self.writer.drain()
 
-    async def answer(self, status: str, body: bytes = b"{}", *headers: str, kind: str = "application/json") -> None:
+    async def answer(
+        self, status: str, body: bytes = b"{}", *headers: str, kind: str = "application/json"
+    ) -> None:
         """A whole answer."""
-        lines = [f"HTTP/1.1 {status}", f"content-type: {kind}", f"content-length: {len(body)}", "connection: close"]
+        lines = [
+            f"HTTP/1.1 {status}",
+            f"content-type: {kind}",
+            f"content-length: {len(body)}",
+            "connection: close",
+        ]
         await self.send("\r\n".join([*lines, *headers, "", ""]).encode() + body)
 
     async def problem(self, status: str, code: str, *headers: str) -> None:
@@ -158,28 +167,37 @@ class Proxy:
         self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, OSError):
-            request = await _request(reader)
-            self.seen.append((request.method, request.path))
-            line = Line(writer, lambda: self._forward(request))
-            rule = next((rule for rule in self.rules if rule.fits(request)), None)
-            if rule is None:
-                await line.send(b"".join(await self._forward(request)))
-            else:
-                self.spoiled += 1
-                await rule.spoil(request, line)
-        with contextlib.suppress(ConnectionError, OSError):
+        try:
+            await self._exchange(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
             writer.close()
-            await writer.wait_closed()
+            with contextlib.suppress(ConnectionError, OSError):
+                await writer.wait_closed()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await _request(reader)
+        self.seen.append((request.method, request.path))
+        line = Line(writer, lambda: self._forward(request))
+        rule = next((rule for rule in self.rules if rule.fits(request)), None)
+        if rule is None:
+            await line.send(b"".join(await self._forward(request)))
+        else:
+            self.spoiled += 1
+            await rule.spoil(request, line)
 
     async def _forward(self, request: Request) -> tuple[bytes, bytes]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream, limit=1 << 26)
         head = re.sub(rb"(?i)\r\nconnection:[^\r]*", b"", request.head)
         head = re.sub(rb"(?i)\r\naccept-encoding:[^\r]*", b"", head)
-        writer.write(head[:-2] + b"connection: close\r\n\r\n" + request.body)
-        await writer.drain()
-        whole = await reader.read()
-        writer.close()
+        try:
+            writer.write(head[:-2] + b"connection: close\r\n\r\n" + request.body)
+            await writer.drain()
+            whole = await reader.read()
+        finally:
+            writer.close()
+            await writer.wait_closed()
         head, _, body = whole.partition(b"\r\n\r\n")
         if b"transfer-encoding: chunked" in head.lower():
             body, head = _unchunked(body), re.sub(rb"(?i)\r\ntransfer-encoding:[^\r]*", b"", head)

@@ -1,7 +1,7 @@
 """docs/faults.md: what apply did under each fault, as the tests saw it.
 
-    FAULTS_TOLD=FILE pytest tests/faults -n auto     notes what happens instead of holding it against the table
-    python -m tests.faults.table FILE                writes the table from the notes
+FAULTS_TOLD=FILE pytest tests/faults -n auto     notes what happens instead of holding it against the table
+python -m tests.faults.table FILE                writes the table from the notes
 """
 
 from __future__ import annotations

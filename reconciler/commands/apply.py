@@ -96,6 +96,7 @@ def command(
     from reconciler.commands.locks import Turn, locked, who
     from reconciler.commands.resuming import go_on, plan_again, resumable
     from reconciler.commands.running import begin, carry, new_key, open_journal, tell_open_runs
+    from reconciler.commands.settings import ALL
     from reconciler.commands.signals import stoppable
     from reconciler.commands.world import open_world
     from reconciler.formats import show_applied, show_plan
@@ -105,6 +106,13 @@ def command(
         approved, wish = _approval(file, expect, allowed_signers, wish, flags, say)
     elif file or expect:
         raise click.UsageError(say("--resume goes on with what was approved then: name no other plan"))
+    if flags["operator"] == ALL:
+        from reconciler.commands.apply_all import apply_all
+
+        if file or resume:
+            raise click.UsageError(say("a plan file and a run are of one operator: use --as with its name"))
+        pace = Pace(job_timeout=job_timeout)
+        return apply_all(where(flags), wish, approved, Asking(form, full=full, yes=yes), pace, wait, say)
     with stoppable(), open_world(where(flags)) as world, open_journal() as journal:
         place, bureau = world.config.place, world.backend.bureau()
         known = None if resume is None else resumable(journal, place, bureau, resume)
@@ -114,7 +122,7 @@ def command(
                 resumed = plan_again(journal, known, world, flags, wish, say)
                 if form == "text":
                     click.echo(show_plan(resumed.plan, form, say, full=full), nl=False)
-                _stop_if_refused(resumed.now)
+                stop_if_refused(resumed.now)
                 wish, going = resumed.wish, go_on(journal, known, resumed, say)
             else:
                 tell_open_runs(journal, place, bureau, say)
@@ -182,13 +190,13 @@ def _agreed(
         _tell_happened(check_approved(approved, world, wish, plan, current), say)
     if form == "text":
         click.echo(show_plan(plan, form, say, full=full), nl=False)
-    _stop_if_refused(plan)
+    stop_if_refused(plan)
     if not plan.operations:
         if form == "json":
             nothing = Results("", ())
             click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
         return Exit.OK if plan.in_sync else Exit.REMAINDER
-    if not (approved or asking.yes or _asked(say)):
+    if not (approved or asking.yes or asked(say)):
         click.echo(say("Nothing was done."), err=True)
         return Exit.INTERRUPTED
     return _still_true(world, approved or Approved.shown(plan), plan, current, wish)
@@ -202,7 +210,12 @@ def _tell_happened(happened: Sequence[Message], say: Catalogue) -> None:
         click.echo(say.message(message), err=True)
 
 
-def _stop_if_refused(plan: Plan) -> None:
+def stop_if_refused(plan: Plan) -> None:
+    """Stop where a guardrail forbids the plan as a whole.
+
+    Raises:
+        GuardrailRefused: with each of them.
+    """
     from reconciler.errors import Finding, GuardrailRefused, Message
 
     if plan.refusals:
@@ -215,7 +228,7 @@ def _stop_if_refused(plan: Plan) -> None:
         raise GuardrailRefused(count, findings=findings)
 
 
-def _asked(say: Catalogue) -> bool:
+def asked(say: Catalogue) -> bool:
     """Ask on a terminal; there is no other way to say yes but `--yes`."""
     if not sys.stdin.isatty():
         raise click.UsageError(say("there is no terminal to ask on: use --yes"))
@@ -235,5 +248,5 @@ def _still_true(
         return plan, current
     now, current = world.look(wish)
     check_approved(approved, world, wish, now, current)
-    _stop_if_refused(now)
+    stop_if_refused(now)
     return now, current

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.commands.settings import backend_configs, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from reconciler.backends import BackendConfig
     from reconciler.commands.settings import Settings, Where
-    from reconciler.commands.world import Asked, Wanted
+    from reconciler.commands.world import Asked, Wanted, World
     from reconciler.desired import Policy
     from reconciler.errors import Message
     from reconciler.plan import Current
@@ -108,6 +109,20 @@ class Several:
             ahead=wanted.ahead,
             allow=asked.allow,
         )
+
+    @contextmanager
+    def world(self, number: int) -> Iterator[World]:
+        """The YAML and the backend as one of them sees it, open.
+
+        Args:
+            number: the place of the operator in `Seen.operators`.
+        """
+        from reconciler.backends import open_backend
+        from reconciler.commands.world import World
+
+        config = list(self.configs.values())[number]
+        with open_backend(config) as backend:
+            yield World(self.policy, backend, config, self.settings)
 
     def asked(self, current: Current, wanted: Wanted) -> Asked:
         """What the YAML says of the bureau, as far as it is asked for."""

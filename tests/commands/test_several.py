@@ -129,7 +129,7 @@ def test_a_token_that_the_bureau_does_not_accept_stops_it(reconciler, team, monk
     assert "canary" not in ran.out + ran.err
 
 
-@pytest.mark.parametrize("command", ["plan"])
+@pytest.mark.parametrize("command", ["plan", "apply --yes"])
 def test_without_operators_there_is_no_all(reconciler, example, command):
     ran = reconciler(*command.split(), "--as", "all")
     assert ran.code == 1

@@ -176,3 +176,14 @@ def test_a_part_waits_for_another_by_doing_nothing_yet():
     after, waiting = resume_part(world.desired, gone, DAY, granting.plan.changes.allowed, None)
     assert after.summary.programs_added == 1
     assert not any(len(rows) for rows in waiting.values())
+
+
+def test_none_of_them_locks_another_one_out():
+    """What one operator has as a consultant stays, also where another one could take it."""
+    reg = register(["p", "q"], ["1"], ["a"])
+    have = access(reg, ("p", "1", "a"), ("q", "1", "a"))
+    one, two = operator(reg, "one", system=("1",)), operator(reg, "two", programs={"1": ["a"]})
+    operators = (replace(one, consultant="nobody"), replace(two, consultant="q"))
+    whole = joint_of((World(desired(reg, access(reg)), current(reg, have)), operators)).whole
+    assert cells(whole) == {(Change.REMOVE_ACCESS, "p", "1", None), (Change.REMOVE_ACCESS, "p", "1", "a")}
+    assert [one.reason.value for one in whole.blocked] == ["own-access"]

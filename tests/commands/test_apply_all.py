@@ -1,0 +1,343 @@
+"""`apply --as all`: each part with its own token, what has to wait waits, and never more than was approved."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from reconciler.backends import BackendConfig, open_backend
+from reconciler.commands import apply_all, running
+from reconciler.commands.cli import run
+from reconciler.resources import resource
+from tests.commands.conftest import DAY
+from tests.commands.several import *  # noqa: F403 - its fixtures
+
+SCHEMA = json.loads(resource("schemas/plan.schema.json").read_text("utf-8"))
+ALL = ("--as", "all", "--yes", *DAY)
+
+
+def document(text: str) -> dict:
+    found = json.loads(text)
+    Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(found)
+    return found
+
+
+@pytest.fixture
+def shared(team, reconciler):
+    """Ingrid has three clients and Pia the payroll; Margareta could do everything, and has no token here."""
+    folder = team("ingrid", "pia", without=("margareta",))
+    give(reconciler, "it-admin", "--system-administrator", "1041,1042,1043")
+    return folder
+
+
+def give(reconciler, operator: str, *rights: str) -> None:
+    own = ("bureau", "operators", "rights", operator, "--bureau", "exempelbyran", "--database", "bureau.db")
+    ran = reconciler(*own, *rights)
+    assert ran.code == 0, ran.err
+
+
+def state(folder, *pairs: tuple[str, str]) -> dict[tuple[str, str], set[str]]:
+    """What pairs hold at the bureau; pairs without access are left out."""
+    token = (folder / "tokens/managing-partner.token").read_text().strip()
+    with open_backend(BackendConfig("embedded", {"database": str(folder / "bureau.db")}, token)) as backend:
+        current = backend.current()
+    names = current.register.programs.names
+    every = {
+        (current.register.consultants.names[who], current.register.clients.names[where]): {
+            name for bit, name in enumerate(names) if mask >> bit & 1
+        }
+        for who, where, mask in current.access.rows()
+    }
+    return {pair: every[pair] for pair in pairs if pair in every} if pairs else every
+
+
+def test_each_part_is_done_with_its_own_token(reconciler, shared):
+    plan = document(reconciler("plan", "--as", "all", *DAY, "--format", "json").out)
+    ran = reconciler("apply", *ALL, "--format", "json")
+    found = document(ran.out)
+    assert ran.code == 3  # what Margareta could do is left
+    assert found["plan"] == plan
+    assert found["clean"] is True
+    assert [part["operator"] for part in found["parts"]] == ["it-admin", "payroll-admin"]
+    assert [len(part["runs"]) for part in found["parts"]] == [1, 1]
+    left = found["left"]
+    assert (left["parts"], left["whole"]["operations"]) == ([], [])
+    assert left["whole"]["blocked"] == plan["whole"]["blocked"]
+    listed = json.loads(reconciler("runs", "--format", "json").out)["runs"]
+    assert {(one["operator"], one["state"]) for one in listed} == {
+        ("it-admin", "finished"),
+        ("payroll-admin", "finished"),
+    }
+
+
+def test_it_ends_as_if_one_with_all_the_rights_had_done_it(reconciler, shared, tmp_path_factory, monkeypatch):
+    assert reconciler("apply", *ALL).code == 3
+    together = state(shared)
+    again = reconciler("apply", *ALL)
+    assert (again.code, state(shared)) == (3, together)
+    assert "Part 1 of" not in again.out
+    other = tmp_path_factory.mktemp("one")
+    monkeypatch.chdir(other)
+    assert reconciler("init").code == 0
+    assert reconciler("bureau", "load", "--example").code == 0
+    give(
+        reconciler,
+        "it-admin",
+        "--system-administrator",
+        "1041,1042,1043",
+        "--program-administrator",
+        "payroll=all",
+    )
+    assert reconciler("apply", "--yes", *DAY).code == 3
+    assert state(other) == together
+
+
+def test_what_it_reads(reconciler, shared):
+    ran = reconciler("apply", *ALL, "--client", "1042", "--client", "1055")
+    plan, _, rest = ran.out.partition("\nPart 1 of 2: Ingrid Admin\n")
+    assert "Without a token: margareta" in plan
+    shown, _, done = rest.partition("\nPart 1 of 2: Ingrid Admin\n")
+    assert "sha256:" in shown
+    first, second = done.split("\nPart 2 of 2: Pia Löneby\n")
+    assert "Bertil Ek at 1042 Sofielunds Bageri AB: Payroll: done" in first
+    assert "1055" not in first
+    assert "David Holm at 1055 Sandby Bygg & Snickeri AB: Payroll: done" in second
+    assert "Blocked: 2 changes that none of these operators gets done" in second
+    assert second.endswith("Looked again: 2 blocked changes are left, and nothing else.\n")
+
+
+def test_nobody_agrees_to_it_without_a_terminal(reconciler, shared):
+    before = state(shared)
+    ran = reconciler("apply", "--as", "all", *DAY)
+    assert (ran.code, "use --yes" in ran.err) == (64, True)
+    assert state(shared) == before
+
+
+def test_the_digest_of_the_whole_is_what_is_approved(reconciler, shared):
+    before = state(shared)
+    plan = document(reconciler("plan", "--as", "all", *DAY, "--format", "json").out)
+    wrong = reconciler("apply", "--as", "all", *DAY, "--expect", "sha256:" + "0" * 64)
+    assert (wrong.code, "is not what was approved" in wrong.err) == (4, True)
+    alone = json.loads(reconciler("plan", "--as", "ingrid", *DAY, "--format", "json").out)["digest"]
+    assert reconciler("apply", "--as", "all", *DAY, "--expect", alone).code == 4
+    assert state(shared) == before
+    assert reconciler("apply", "--as", "all", *DAY, "--expect", plan["whole"]["digest"]).code == 3
+    assert state(shared) != before
+
+
+@pytest.mark.parametrize("more", [("plan.json",), ("--resume",)])
+def test_a_plan_file_and_a_run_are_of_one_operator(reconciler, shared, more):
+    assert reconciler("plan", "--as", "ingrid", *DAY, "--out", "plan.json").code == 0
+    before = state(shared)
+    ran = reconciler("apply", *more, "--as", "all", *DAY)
+    assert (ran.code, "are of one operator" in ran.err) == (64, True)
+    assert state(shared) == before
+
+
+def test_where_plans_must_be_signed_nothing_unsigned_is_done(reconciler, shared):
+    (shared / "signers").write_text("")
+    before = state(shared)
+    ran = reconciler("apply", *ALL, "--allowed-signers", "signers")
+    assert (ran.code, "only a signed plan file may be applied here" in ran.err) == (1, True)
+    assert state(shared) == before
+
+
+def test_a_limit_counts_what_all_of_them_do(reconciler, shared):
+    plan = document(reconciler("plan", "--as", "all", *DAY, "--format", "json").out)
+    figures = [part["summary"]["programs-removed"] for part in plan["parts"]]
+    assert min(figures) > 0
+    removals = plan["whole"]["summary"]["programs-removed"] + plan["whole"]["summary"]["accesses-removed"]
+    (shared / "policies/limits.yaml").write_text(f"guardrails: {{limits: {{removals: {removals - 1}}}}}\n")
+    bureau = shared / "policies/guardrails.yaml"
+    bureau.write_text(re.sub(r"\n    removals: .*", "", bureau.read_text()))
+    before = state(shared)
+    ran = reconciler("apply", *ALL)
+    assert (ran.code, f"--allow removals={removals}" in ran.err) == (5, True), ran.err
+    assert state(shared) == before
+    assert reconciler("apply", *ALL, "--allow", f"removals={removals}").code == 3
+
+
+# -- parts that depend on each other ------------------------------------------------------------------------------
+
+
+EVA = "eva.strand@exempelbyran.example"
+SWAP = f"""\
+access:
+  swap:
+    who: {EVA}
+    clients: ["1055"]
+    programs: [annual-accounts]
+never:
+  no-payroll:
+    who: {EVA}
+    clients: ["1055"]
+    programs: [payroll]
+    reason: others do it
+guardrails:
+  never-together:
+    one-of-the-two: [payroll, annual-accounts]
+"""
+
+
+def test_what_has_to_wait_for_another_part_is_done_afterwards(reconciler, team):
+    """Ingrid, who comes first, gives annual accounts to whom Pia takes payroll from; never both at a time."""
+    folder = team("ingrid", "pia")
+    give(reconciler, "it-admin", "--program-administrator", "annual-accounts=1055")
+    (folder / "policies/swap.yaml").write_text(SWAP)
+    assert "payroll" in state(folder)[EVA, "1055"]
+    ran = reconciler("apply", *ALL, "--client", "1055", "--consultant", EVA, "--format", "json")
+    found = document(ran.out)
+    ingrid, pia = found["parts"]
+    assert (ingrid["operator"], pia["operator"]) == ("it-admin", "payroll-admin")
+    assert (len(ingrid["runs"]), len(pia["runs"])) == (1, 1)
+    assert ingrid["runs"][0]["run"] > pia["runs"][0]["run"]  # it went second
+    assert "annual-accounts" in state(folder)[EVA, "1055"]
+    assert "payroll" not in state(folder)[EVA, "1055"]
+    assert found["left"]["parts"] == []
+
+
+def test_what_waits_for_something_that_does_not_happen_is_left(reconciler, team, monkeypatch):
+    folder = team("ingrid", "pia")
+    give(reconciler, "it-admin", "--program-administrator", "annual-accounts=1055")
+    (folder / "policies/swap.yaml").write_text(SWAP)
+    whole = apply_all._once
+
+    def refused(way, journal, doing):
+        if doing.part.plan.operator.key == "payroll-admin":
+            give(reconciler, "payroll-admin")
+        return whole(way, journal, doing)
+
+    monkeypatch.setattr(apply_all, "_once", refused)
+    ran = reconciler("apply", *ALL, "--client", "1055", "--consultant", EVA, "--format", "json")
+    found = document(ran.out)
+    assert ran.code == 3
+    assert [part["runs"] for part in found["parts"]] == [[], []]
+    assert "annual-accounts" not in state(folder)[EVA, "1055"]
+    assert {one["reason"] for one in found["left"]["whole"]["blocked"]} >= {"never-together"}
+
+
+# -- something happens between the parts --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def between(monkeypatch):
+    """Do something after the first part is carried out."""
+
+    def hook(action) -> None:
+        whole, done = running.carry, []
+
+        def carry(*arguments):
+            found = whole(*arguments)
+            if not done:
+                done.append(True)
+                action()
+            return found
+
+        monkeypatch.setattr(running, "carry", carry)
+
+    return hook
+
+
+def test_a_later_part_does_what_was_approved_and_no_more(reconciler, shared, between):
+    """Meanwhile somebody takes a pair that the second part is about away, and gives another more."""
+    plan = document(reconciler("plan", "--as", "all", *DAY, "--format", "json").out)
+    approved = {
+        (one["change"], person, client, program)
+        for one in plan["parts"][1]["operations"]
+        for person in one["consultants"]
+        for client in one["clients"]
+        for program in one["programs"]
+    }
+
+    def meddle() -> None:
+        """Margareta takes payroll from two who have it, at clients of the second part."""
+        (shared / "other").mkdir()
+        (shared / "other/access.yaml").write_text(
+            "bureau: exempelbyran\n"
+            "never:\n  x:\n    who: david.holm@exempelbyran.example\n    clients: all\n    programs: [payroll]\n    reason: x\n"
+        )
+        token = shared / "tokens/managing-partner.token"
+        run(["apply", "--policies", "other", "--token-file", str(token), "--yes", *DAY])
+
+    between(meddle)
+    before = state(shared)
+    ran = reconciler("apply", *ALL, "--format", "json")
+    found = json.loads(ran.out[ran.out.index('{\n  "plan"') :])
+    document(json.dumps(found))
+    (pia,) = found["parts"][1]["runs"]
+    done = {
+        (operation["kind"], item["consultant"], item["client"], program)
+        for operation in pia["operations"]
+        for item in operation["items"]
+        for program in item["programs"]
+        if item["outcome"] == "done"
+    }
+    kinds = {"add-programs": "give-access", "remove-programs": "remove-programs"}
+    assert done <= {(kinds[change], *cell) for change, *cell in approved}
+    assert before != state(shared)
+
+
+def test_a_token_that_ends_meanwhile_leaves_its_part(reconciler, shared, between):
+    between(
+        lambda: run(
+            [
+                "bureau",
+                "operators",
+                "revoke",
+                "payroll-admin",
+                "--bureau",
+                "exempelbyran",
+                "--database",
+                "bureau.db",
+            ]
+        )
+    )
+    ran = reconciler("apply", *ALL)
+    assert ran.code == 1
+    assert "Bertil Ek at 1042 Sofielunds Bageri AB: Payroll: done" in ran.out
+    part = ran.out.rpartition("Part 2 of 2: Pia Löneby")[2]
+    assert "stopped: bureau.db does not accept the token" in " ".join(part.split())
+    assert "Could not look again" in ran.out
+
+
+def test_stopped_by_hand_no_further_part_is_begun(reconciler, shared, monkeypatch):
+    import reconciler.apply as applying
+
+    def stopped(*_arguments, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(applying, "carry_out", stopped)
+    before = state(shared)
+    ran = reconciler("apply", *ALL)
+    assert ran.code == 130
+    first, second = ran.out.rpartition("Part 1 of 2: Ingrid Admin")[2].split("Part 2 of 2: Pia Löneby")
+    assert "it was stopped by hand" in first
+    assert "another part was stopped before" in second
+    assert state(shared) == before
+
+
+def test_the_world_has_moved_before_the_first_part(reconciler, shared, monkeypatch):
+    """Between the plan that is shown and the first operation: nothing is done, and it is told what moved."""
+    whole = apply_all._still_true
+
+    def meddle(*arguments):
+        run(["apply", "--client", "1042", "--as", "ingrid", "--only", "removals", "--yes", *DAY])
+        give(reconciler, "it-admin", "--system-administrator", "1041,1043")
+        return whole(*arguments)
+
+    monkeypatch.setattr(apply_all, "_still_true", meddle)
+    ran = reconciler("apply", *ALL)
+    assert ran.code == 4
+    assert "has changed since the plan was shown, and nothing was done" in ran.err
+
+
+def test_no_token_is_printed_or_left_in_a_file(reconciler, shared, monkeypatch):
+    tokens = [path.read_text().strip() for path in (shared / "tokens").iterdir()]
+    ran = reconciler("apply", *ALL, "--full")
+    told = ran.out + ran.err
+    files = (path for path in shared.rglob("*") if path.is_file() and path.suffix != ".token")
+    told += "".join(path.read_bytes().decode("latin-1") for path in files)
+    assert [token for token in tokens if token in told] == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.apply import Ended, JobState, carry_out, start
 from reconciler.apply.orders import idempotency_key
-from reconciler.errors import BackendError, JournalFailed, LeaseLost, Message, Unreachable
+from reconciler.errors import JournalFailed, LeaseLost, Message, Rejected, Unreachable
 from tests.apply.test_run import QUICK, Bureau, plan_of
 
 FULL = JournalFailed(Message("disk full"))
@@ -162,7 +162,7 @@ def test_an_order_that_is_refused_for_its_lease_was_not_sent_and_can_be_later():
 def test_what_the_backend_refused_is_not_sent_again():
     def refuses(step, key):
         if step == "before":
-            raise BackendError(Message("no"))
+            raise Rejected(Message("no"))
 
     begun, bureau, book = start(plan_of(2), "r1"), Keyed(refuses), Book()
     first = go(begun, bureau, book)

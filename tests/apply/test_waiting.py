@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.apply import Ended, Item, Jobs, JobState, Order, Pace, Result, Results, carry_out
-from reconciler.errors import BackendError, Message, Unreachable
+from reconciler.errors import Message, Rejected, Unreachable
 from reconciler.grid import OperationKind, Outcome
 from tests.apply.test_run import Bureau as OneClass
 
@@ -97,7 +97,7 @@ def test_what_waits_is_not_sent_where_the_backend_did_not_take_the_other():
     def trouble(step, key):
         if step == "submit" and key == "job-0" and not bureau.orders:
             bureau.orders["none"] = None
-            raise BackendError(Message("no"))
+            raise Rejected(Message("no"))
 
     bureau = Bureau(trouble)
     assert go(swap(), bureau)[0] == [Ended.REJECTED, Ended.WITHHELD, Ended.FINISHED]

@@ -63,13 +63,19 @@ def _rights(flags: Mapping[str, Any], say: Catalogue, form: str, *, full: bool) 
 
 def _missing(flags: Mapping[str, Any], say: Catalogue, form: str, *, full: bool) -> str:
     from reconciler.commands.flags import wanted, where
+    from reconciler.commands.settings import ALL
+    from reconciler.commands.several import Several
     from reconciler.commands.world import asked_for, open_world
     from reconciler.formats import show_missing_rights
     from reconciler.plan.missing import missing_rights
 
     wish = wanted(flags)
-    with open_world(where(flags)) as world:
-        current = world.backend.current()
-    asked = asked_for(world.policy, current.register, wish)
+    if flags["operator"] == ALL:
+        several = Several.of(where(flags))
+        policy, current = several.policy, several.fetch().current
+    else:
+        with open_world(where(flags)) as world:
+            policy, current = world.policy, world.backend.current()
+    asked = asked_for(policy, current.register, wish)
     found = missing_rights(asked.desired, current, asked.date, wish.half)
     return show_missing_rights(found, form, say, full=full)

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from reconciler.resources import resource
 from tests.commands.conftest import DAY
+from tests.commands.several import *  # noqa: F403 - its fixtures
 
 SCHEMA = json.loads(resource("schemas/plan.schema.json").read_text("utf-8"))
 
@@ -91,3 +92,17 @@ def test_where_the_backend_does_not_tell_of_others_nobody_is_said_to_have_it(
     ran = reconciler("rights", "--missing", *DAY, "--format", "json")
     assert {line["have"] for line in document(ran.out)["missing"]} == {None}
     assert "already" not in reconciler("rights", "--missing", *DAY).out
+
+
+def test_what_all_of_them_together_lack(reconciler, team):
+    team("ingrid", "pia")
+    own = ("bureau", "operators", "rights", "it-admin", "--bureau", "exempelbyran", "--database", "bureau.db")
+    assert reconciler(*own, "--system-administrator", "1042").code == 0
+    narrow = ("--client", "1042", "--client", "1043", "--client", "1055")
+    ran = reconciler("rights", "--missing", "--as", "all", *DAY, *narrow)
+    assert ran.out.startswith("Rights that Ingrid Admin and Pia Löneby lack for the plan of Exempelbyrån")
+    found = document(reconciler("rights", "--missing", "--as", "all", *DAY, *narrow, "--format", "json").out)
+    # what Ingrid lacks less the payroll, which Pia has everywhere
+    assert [(line["programs"], line["clients"]) for line in found["missing"]] == [
+        (["annual-accounts"], ["1043", "1055"])
+    ]

@@ -154,7 +154,7 @@ def test_one_of_several_must_be_named(reconciler, several):
 def test_all_is_for_plan_and_apply(reconciler, several, command):
     ran = reconciler(*command.split(), "--as", "all")
     assert ran.code != 0
-    assert "--as all is for plan and apply" in ran.err
+    assert "--as all is for plan, apply and rights --missing" in ran.err
 
 
 # -- files ------------------------------------------------------------------------------------------------------

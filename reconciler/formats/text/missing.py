@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 def missing_text(found: MissingRights, say: Catalogue, *, full: bool = False) -> str:
     """What is missing, a line for each right, who has it already, and the figures; a line break at the end."""
     writer, lines = _Writer(found, say, full=full), grouped(found)
-    title = say(
-        "Rights that {name} lacks for the plan of {bureau} on {date}",
-        name=found.operator.label or found.operator.key,
+    each = found.operator.each
+    title = say.count(
+        "Rights that {names} lacks for the plan of {bureau} on {date}",
+        "Rights that {names} lack for the plan of {bureau} on {date}",
+        len(each),
+        names=say.listing([writer.name.operator(one) for one in each]),
         bureau=found.register.label,
         date=found.date,
     )

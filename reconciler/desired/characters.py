@@ -12,6 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Finding, Message
+from reconciler.invisible import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from reconciler.desired.source import Source
 
 _ORDINARY = bytes(range(0x20, 0x7F)) + b"\t\n\r"
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _ALIKE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "FULLWIDTH")
 _FREE_TEXT = frozenset({"reason"})
 _MOST = 20
@@ -47,7 +47,7 @@ def plain(source: Source) -> bool:
 def invisible(source: Source) -> list[Finding]:
     """Control, invisible and bidirectional characters anywhere in a file, comments included."""
     odd = set(source.text.encode().translate(None, _ORDINARY).decode())
-    bad = sorted(character for character in odd if unicodedata.category(character) in _INVISIBLE)
+    bad = sorted(character for character in odd if unseen(character))
     if not bad:
         return []
     places = re.finditer("[" + "".join(map(re.escape, bad)) + "]", source.text)
@@ -89,7 +89,7 @@ def suspicious(document: Document) -> list[Finding]:
 def _suspicious(document: Document, node: int, text: str, path: Path) -> Finding | None:
     if text.isascii() and text.isprintable():
         return None
-    hidden = next((c for c in text if unicodedata.category(c) in _INVISIBLE and c != "\n"), None)
+    hidden = next((c for c in text if unseen(c) and c != "\n"), None)
     if hidden is not None and hidden not in document.source.text:  # written as an escape
         return document.finding(*_invisible(hidden), node, Message("delete it"))
     if path and path[-1] in _FREE_TEXT:

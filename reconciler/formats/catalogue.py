@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Message
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import LONGEST_VALUE, clean, short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LANGUAGES = ("en", "sv")
 LOCALE = Path(__file__).parent / "locale"
+
+
+class _Said(str):
+    """A sentence of ours: it may be long when it becomes a value in another one, which a name may not be."""
+
+    __slots__ = ()
 
 
 class Catalogue:
@@ -42,7 +48,7 @@ class Catalogue:
             text = self._translations.ngettext(message.text, message.many, message.number)
         else:
             text = self._translations.gettext(message.text) if message.text else ""
-        return text.format(**{name: self._value(value) for name, value in message.values.items()})
+        return _Said(text.format(**{name: self._value(value) for name, value in message.values.items()}))
 
     def text(self, text: str) -> str:
         """A text without values, such as a help text; braces in it are braces."""
@@ -54,7 +60,7 @@ class Catalogue:
 
     def label(self, labels: Mapping[str, str], key: str) -> str:
         """What a program is called in this language; its key where nobody has named it."""
-        return clean(labels.get(self.language) or labels.get("en") or key)
+        return short(labels.get(self.language) or labels.get("en") or key)
 
     def wording(self, texts: Mapping[str, str]) -> str:
         """What somebody wrote in several languages, in this one; in one of those that there are where it lacks."""
@@ -67,9 +73,11 @@ class Catalogue:
     def listing(self, words: list[str]) -> str:
         """Words as a list in a sentence: "a, b and c"; the words are safe already."""
         if len(words) < 2:
-            return "".join(words)
-        return self._translations.gettext("{words} and {last}").format(
-            words=", ".join(words[:-1]), last=words[-1]
+            return _Said("".join(words))
+        return _Said(
+            self._translations.gettext("{words} and {last}").format(
+                words=", ".join(words[:-1]), last=words[-1]
+            )
         )
 
     def _value(self, value: object) -> str:
@@ -77,7 +85,8 @@ class Catalogue:
             return self.message(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return self.number(value)
-        return clean(str(value))
+        # what is safe already stays as it is; this is the last place before a terminal, whoever forgot it
+        return clean(value) if isinstance(value, _Said) else short(str(value), LONGEST_VALUE)
 
 
 @cache

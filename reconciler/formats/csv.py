@@ -1,13 +1,14 @@
 """Tables for Excel: what `who` answers, one row for each consultant, client and program.
 
 Cells come from YAML and backends, so they may hold anything: none may be taken for a formula, none may end
-its row or its cell.
+its row or its cell; neither where a table that is written with commas is opened where semicolons are expected.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the start of a formula, in full width too."""
+
+_INNER_FORMULA = re.compile("(?<=[;,|])(?=[-=+@\uff1d\uff0b\uff0d\uff20])")
+"""Where one would start if a character of the cell were taken for the end of a cell."""
 
 
 def holders_csv(found: Holders, edits: Mapping[int, Edit], say: Catalogue) -> bytes:
@@ -51,7 +55,8 @@ def holders_csv(found: Holders, edits: Mapping[int, Edit], say: Catalogue) -> by
 
 def cell(text: str) -> str:
     """A text that a spreadsheet shows as it is and never computes: a formula gets an apostrophe before it."""
-    return f"'{clean(text)}" if text.startswith(_FORMULA) else clean(text)
+    start = "'" if text.startswith(_FORMULA) else ""
+    return start + _INNER_FORMULA.sub("'", clean(text))
 
 
 def _headings(say: Catalogue) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,17 @@ if TYPE_CHECKING:
 def to_json(document: Any) -> str:
     """A document as JSON, keys in the order they were put in, with a line break at its end.
 
-    Letters stay as they are; what could act on a terminal is escaped, which reads back the same.
+    Letters stay as they are; what could act on a terminal, or be a command to whatever runs a pipeline and reads
+    its log, is escaped, which reads back the same.
     """
     return f"{_rendered(document, _BREAK)}\n"
 
 
 _BREAK = "\n"
 _WORDS = {None: "null", True: "true", False: "false"}
+_COMMAND = re.compile(r"(?<=#)#(?=\w*\[)")
+"""What makes a command of a line, wherever it stands in it: ##[error], ##vso[…]; see `safe`."""
+
 _quoted = json.encoder.encode_basestring
 """A string as JSON, letters as they are."""
 
@@ -49,6 +54,8 @@ def _rendered(value: Any, line: str) -> str:
 def _text(value: str) -> str:
     """A string as JSON; names stand in a document again and again."""
     text = _quoted(value)
+    if "##" in text:
+        text = _COMMAND.sub(r"\\u0023", text)
     return text if text.isprintable() else _escaped(text)
 
 

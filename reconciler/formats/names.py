@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import short
 from reconciler.grid.arrays import bits
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ class Namer:
         register = self.register.consultants
         key, label = register.names[number], register.labels[number]
         if label in ("", key):
-            return clean(key)
-        return f"{clean(label)} ({clean(key)})" if label in self._shared else clean(label)
+            return short(key)
+        return f"{short(label)} ({short(key)})" if label in self._shared else short(label)
 
     def client(self, number: int) -> str:
         """The client's number and the company's name."""
         register = self.register.clients
         key, label = register.names[number], register.labels[number]
-        return clean(key) if label in ("", key) else f"{clean(key)} {clean(label)}"
+        return short(key) if label in ("", key) else f"{short(key)} {short(label)}"
 
     def program(self, number: int) -> str:
         """What the program is called in the reader's language."""
@@ -84,7 +84,7 @@ class Namer:
 
     def operator(self, operator: Operator) -> str:
         """An operator's name."""
-        return clean(operator.label or operator.key)
+        return short(operator.label or operator.key)
 
     @cached_property
     def _teams(self) -> Mapping[tuple[int, ...], str]:

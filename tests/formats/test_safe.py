@@ -55,6 +55,17 @@ ATTACKS = {
     "a musical control": ("a\U0001d173", r"a\U0001d173"),
     "lone surrogate": ("a\ud800", r"a\ud800"),
     "half of a pair": ("\udfffa", r"\udfffa"),
+    "private use": ("a\ue000", r"a\ue000"),
+    "unassigned": ("a\u0378", r"a\u0378"),
+    "a letter that shows nothing": ("an\u3164na", r"an\u3164na"),
+    "a variation selector": ("a\ufe0f", r"a\ufe0f"),
+    "a joiner that shows nothing": ("a\u034fb", r"a\u034fb"),
+    "a command to GitHub's runner": ("::error::no", r"\x3a:error::no"),
+    "the same behind spaces": ("a \xa0::error::no", "a \xa0" + r"\x3a:error::no"),
+    "an old command to the runner": ("a ##[error]no", r"a #\x23[error]no"),
+    "a command to Azure's agent": ("a##vso[task.complete]", r"a#\x23vso[task.complete]"),
+    "the end of a code block": ("a ``` b", r"a \x60`` b"),
+    "the end of another one": ("~~~~", r"\x7e~~~"),
 }
 
 HARMLESS = [
@@ -72,6 +83,13 @@ HARMLESS = [
     "\\x1b",
     "a\xa0b",
     "“”",
+    "a::b",
+    "C++",
+    "# 1",
+    "## [x]",
+    "~~gone~~",
+    "שלום",
+    "أحمد",
 ]
 
 
@@ -143,7 +161,7 @@ def hostile_plan(value: str):
         ),
     )
     rule = replace(wish.rules[0], name=value, reason=value, until=dt.date(2026, 11, 30))
-    me = Operator(value, value, None, rights(reg, ["1"]))
+    me = Operator("me", value, None, rights(reg, ["1"]))  # its key is digested, and can hold no half character
     boss = Operator("boss", value, None, rights(reg, ["1", "2"]))
     now = current(reg, have, me, others=(boss,))
     return build(replace(wish, rules=(rule,)), now, dt.date(2026, 11, 24)), now

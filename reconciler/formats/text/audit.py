@@ -9,7 +9,7 @@ from reconciler.audit.select import Became
 from reconciler.errors import Message
 from reconciler.formats.names import FOLD, SHOWN
 from reconciler.formats.reasons import reason_text
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import LONGEST_VALUE, short
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.results import figures_of
 from reconciler.formats.text.wording import by
@@ -111,7 +111,7 @@ class _Writer:
         title = self.say("Plan refused at {bureau}, {when}", bureau=entry["bureau"], when=_time(shown))
         lines = heading(title)
         lines += self.facts(entry)
-        return lines + [line for one in entry["refusals"] for line in item("!", clean(one["message"]))]
+        return lines + [line for one in entry["refusals"] for line in item("!", short(one["message"], LONGEST_VALUE))]
 
     def facts(self, entry: Entry) -> list[str]:
         """Who, from where, and which plan."""
@@ -156,7 +156,7 @@ class _Writer:
         return lines
 
     def what(self, part: Part) -> str:
-        say, programs = self.say, self.say.listing([clean(key) for key in part.programs])
+        say, programs = self.say, self.say.listing([short(key) for key in part.programs])
         if not part.access:
             return say("programs: {programs}", programs=programs)
         if not programs:
@@ -166,10 +166,10 @@ class _Writer:
         return say("access to the client, and the programs: {programs}", programs=programs)
 
     def rule(self, rule: Entry) -> str:
-        facts = [clean(rule[name]) for name in ("reason", "ticket") if rule.get(name)]
+        facts = [short(rule[name]) for name in ("reason", "ticket") if rule.get(name)]
         if rule.get("until"):
             facts.append(self.say("until {date}", date=rule["until"]))
-        return f"{clean(rule['rule'])} ({'; '.join(facts)})" if facts else clean(rule["rule"])
+        return f"{short(rule['rule'])} ({'; '.join(facts)})" if facts else short(rule["rule"])
 
     def ended(self, shown: Shown) -> list[str]:
         """How a run ended, and what is left."""
@@ -199,7 +199,7 @@ class _Writer:
     def names(self, keys: Sequence[str]) -> str:
         """Keys, folded where they are many."""
         shown = keys if self.full or len(keys) <= FOLD + 1 else keys[:SHOWN]
-        words = [clean(key) for key in shown]
+        words = [short(key) for key in shown]
         if hidden := len(keys) - len(shown):
             words.append(self.say.count("{n} more", "{n} more", hidden))
         return self.say.listing(words)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.desired import RuleKind, Standing
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import short
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.wording import access_is, does, forbidden, over, program_is, would
 from reconciler.plan import Change, Half
@@ -144,10 +144,10 @@ class _Writer:
 
     def covering(self, covering: Covering) -> list[str]:
         say, rule = self.say, self.found.rules[covering.rule]
-        name = say("{rule}: {what}", rule=rule.name, what=self.what(covering))
+        name = say("{rule}: {what}", rule=short(rule.name), what=self.what(covering))
         lines = item("*", name)
         if rule.reason:
-            lines += detail(say("reason: {reason}", reason=rule.reason))
+            lines += detail(say("reason: {reason}", reason=short(rule.reason)))
         if rule.start:
             lines += detail(say("first day: {date}", date=rule.start))
         if rule.until:
@@ -217,7 +217,7 @@ class _Writer:
         """Why something goes that is there."""
         rules = [self.found.rules[rule] for rule in step.rules]
         for ground, sentence in ((Ground.FORBIDDEN, forbidden), (Ground.ENDED, over)):
-            named = [clean(rule.name) for rule in rules if speaks(rule, ground)]
+            named = [short(rule.name) for rule in rules if speaks(rule, ground)]
             if ground is Ground.ENDED and not self.active:
                 return detail(self.say("why: has left the bureau"))
             if named:
@@ -256,4 +256,4 @@ class _Writer:
         return [*heading(title), *paragraph(self.name.consultants(holders), "  ")]
 
     def programs(self, mask: int) -> str:
-        return clean(self.name.programs(mask))
+        return self.name.programs(mask)

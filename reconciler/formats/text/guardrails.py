@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import Message
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import clean, short
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.guardrails import Fate, Kind
 from reconciler.plan.takeover import takeover
@@ -51,7 +51,7 @@ def broken_item(one: Broken, plan: Plan, name: Namer, say: Catalogue) -> list[st
     told, why = say.message(violation.message), violation.reason
     if violation.kind is Kind.EXPRESSION:
         why = say.wording(plan.messages.get(violation.guardrail, {}))
-    lines += detail(f"{told} ({clean(why)})" if why else told)
+    lines += detail(f"{told} ({short(why)})" if why else told)
     return lines + detail(say.message(_FATES[violation.fate]))
 
 

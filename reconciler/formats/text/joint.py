@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import short
 from reconciler.formats.text.lines import WIDTH, item, paragraph
 from reconciler.formats.text.plan import PlanWriter
 from reconciler.formats.text.results import left_text, results_text
@@ -82,7 +82,7 @@ class _Writer(PlanWriter):
 
 def banner(plan: Plan, number: int, count: int, say: Catalogue) -> list[str]:
     """A blank line, and the heading of a part, which stands above the headings in it."""
-    name = clean(plan.operator.label or plan.operator.key)
+    name = short(plan.operator.label or plan.operator.key)
     lines = paragraph(say("Part {number} of {count}: {name}", number=number, count=count, name=name))
     return ["", *lines, "=" * min(max(map(len, lines)), WIDTH)]
 

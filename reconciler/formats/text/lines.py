@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 _Thing = TypeVar("_Thing")
 
 WIDTH = 80
+
+_SIGN = re.compile(r" +(?=[-+!*?=#>|]+(?: |$))")
+"""Before a sign that stands alone in a name: it must not come to stand where the mark of an item does."""
 
 
 def item(mark: str, text: str) -> list[str]:
@@ -54,7 +58,7 @@ def heading(text: str) -> list[str]:
 
 def _wrap(text: str, first: str, rest: str) -> list[str]:
     return textwrap.wrap(
-        text,
+        _SIGN.sub(lambda found: "\N{NO-BREAK SPACE}" * len(found[0]), text),
         WIDTH,
         initial_indent=first,
         subsequent_indent=rest,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from reconciler.desired.values import RuleKind
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import short
 from reconciler.formats.text.findings import findings_lines
 from reconciler.formats.text.guardrails import Broken, broken, broken_item, takeover_lines
 from reconciler.formats.text.lines import detail, heading, item, paragraph
@@ -169,10 +169,10 @@ class PlanWriter:
 
     def rule(self, rule: Rule) -> str:
         """A rule with its reason and its end."""
-        facts = [clean(rule.reason)] if rule.reason else []
+        facts = [short(rule.reason)] if rule.reason else []
         if rule.until:
             facts.append(self.say("until {date}", date=rule.until))
-        return f"{clean(rule.name)} ({'; '.join(facts)})" if facts else clean(rule.name)
+        return f"{short(rule.name)} ({'; '.join(facts)})" if facts else short(rule.name)
 
     def blocked(self) -> list[str]:
         """What is not done, and why."""

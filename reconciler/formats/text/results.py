@@ -8,7 +8,7 @@ from reconciler.apply import ACCESS, Ended
 from reconciler.errors import Message
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import short
 from reconciler.formats.text.lines import detail, first, heading, item, paragraph
 from reconciler.formats.text.plan import blocked_text
 from reconciler.grid import OperationKind, Outcome
@@ -193,8 +193,8 @@ class _Writer:
         company = self.register.clients.names.find(client)
         return self.say(
             "{consultant} at {client}",
-            consultant=clean(consultant) if person is None else self.name.consultant(person),
-            client=clean(client) if company is None else self.name.client(company),
+            consultant=short(consultant) if person is None else self.name.consultant(person),
+            client=short(client) if company is None else self.name.client(company),
         )
 
     def what(self, programs: Iterable[str], *, access: bool) -> str:
@@ -202,7 +202,7 @@ class _Writer:
         known = self.register.programs.names
         for program in programs:
             number = known.find(program)
-            names.append(clean(program) if number is None else self.name.program(number))
+            names.append(short(program) if number is None else self.name.program(number))
         return self.say.listing(names)
 
     def untold(self, result: Result) -> list[str]:

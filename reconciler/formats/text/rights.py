@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.rights import groups
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import short
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def rights_text(current: Current, say: Catalogue, *, full: bool = False) -> str:
 
 
 def _operator(operator: Operator, name: Namer, say: Catalogue) -> list[str]:
-    lines = item("*", f"{clean(operator.label)} ({clean(operator.key)})")
+    lines = item("*", f"{short(operator.label)} ({short(operator.key)})")
     for system, programs, clients in groups(operator.rights):
         right = (
             say("system administrator")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reconciler.formats.names import FOLD, Namer
-from reconciler.formats.safe import clean
+from reconciler.formats.safe import short
 from reconciler.formats.text.lines import detail, first, heading, item, paragraph
 from reconciler.formats.text.wording import by, under
 from reconciler.grid import cover, only
@@ -89,15 +89,15 @@ class _Writer:
         """A rule with its reason, its days, where it stands and when it was changed."""
         rule: Rule = self.found.rules[number]
         say, edit = self.say, self.edits.get(number)
-        facts = [clean(rule.reason)] if rule.reason else []
+        facts = [short(rule.reason)] if rule.reason else []
         if rule.start:
             facts.append(say("from {date}", date=rule.start))
         if rule.until:
             facts.append(say("until {date}", date=rule.until))
-        facts.append(clean(f"{rule.position.file}:{rule.position.line}"))
+        facts.append(short(f"{rule.position.file}:{rule.position.line}"))
         if edit:
             facts.append(self.edit(edit))
-        return f"{clean(rule.name)} ({'; '.join(facts)})"
+        return f"{short(rule.name)} ({'; '.join(facts)})"
 
     def edit(self, edit: Edit) -> str:
         if edit.date is None:

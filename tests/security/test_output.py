@@ -1,0 +1,392 @@
+"""No name, reason, label, file or answer does harm where it is printed: a table of attacks over every output.
+
+One bureau holds all attacks at once: as keys and names of consultants, clients, programs, operators, as tags and teams;
+its rules hold them as names and reasons. Every command prints it in every format, and judges read what came out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from reconciler.apply import Ended, Item, Result, Results
+from reconciler.apply.orders import start
+from reconciler.audit.entries import Approval, ApprovalKind, Source, plan_refused, run_begun
+from reconciler.audit.log import Log
+from reconciler.backends.problems import Place, refused, unanswered
+from reconciler.bureau.csvload import Cells, add_cells
+from reconciler.bureau.operators import OperatorRow, Right, RightName, insert_operator
+from reconciler.bureau.registers import insert_bureau, insert_clients, insert_consultants
+from reconciler.bureau.store import Store
+from reconciler.commands.cli import run
+from reconciler.commands.failures import tell
+from reconciler.commands.files import write_tokens
+from reconciler.desired import load
+from reconciler.errors import InputError, Message
+from reconciler.formats import show_applied
+from reconciler.formats.catalogue import catalogue
+from reconciler.grid import Outcome
+from reconciler.grid.register import Client, Consultant, Program
+from reconciler.guardrails import Refusal
+from reconciler.invisible import unseen
+from tests.audit.runs import AT, run_of, small_plan
+from tests.security.attacks import ATTACKS, judge_csv, judge_json, judge_text, strings_in
+
+KEYS = [f"{text[:200]}{i}" for i, text in enumerate(ATTACKS.values())]
+"""Attacks as keys: no longer than the bureau allows, and each another one."""
+
+DAY = ("--as-of", "2026-11-24")
+
+
+def make_bureau(folder: Path) -> None:
+    """Everybody holds a program at two clients that the rules forbid, and gets another everywhere."""
+    labels = list(ATTACKS.values())
+    with contextlib.closing(Store.open(folder / "bureau.db")) as store, store.write() as db:
+        programs = [Program("payroll", {"en": labels[0], "sv": labels[0]}), Program("books")]
+        programs += [Program(key, {"en": label}) for key, label in zip(KEYS[:20], labels, strict=False)]
+        bureau = insert_bureau(db, "byra", "::error::\x1b[31mbureau", "Europe/Stockholm", programs)
+        insert_consultants(
+            db,
+            bureau.number,
+            [
+                Consultant(key, label, tags=("t", key), teams=(KEYS[i % 7],))
+                for i, (key, label) in enumerate(zip(KEYS, labels, strict=True))
+            ],
+        )
+        insert_clients(
+            db,
+            bureau.number,
+            [
+                Client(key, label, connected=i % 9 != 1, tags=("t", key), team=KEYS[i % 7])
+                for i, (key, label) in enumerate(zip(KEYS, labels, strict=True))
+            ],
+        )
+        people, places = KEYS * 2, [KEYS[0]] * len(KEYS) + [KEYS[-1]] * len(KEYS)
+        add_cells(db, bureau.number, Cells(people, places, ["books"] * len(people)))
+        some = tuple(KEYS[: len(KEYS) // 2])
+        me = OperatorRow("me", labels[1], None, True, (Right(RightName.SYSTEM_ADMINISTRATOR, (), some),))
+        other = OperatorRow(
+            KEYS[2], labels[2], None, True, (Right(RightName.SYSTEM_ADMINISTRATOR, (), None),)
+        )
+        tokens = {row.id: insert_operator(db, bureau.number, row) for row in (me, other)}
+    write_tokens(folder / "tokens", {"me": tokens["me"]})
+
+
+def make_rules(folder: Path) -> None:
+    """A rule for each attack that YAML takes for a name and a reason, in files of the most hostile names there can be."""
+    policies = folder / "policies"
+    policies.mkdir()
+    manage = {"manage": {"unlisted": "remove", "taken-over": "byra"}, "bureau": "byra"}
+    (policies / "manage.yaml").write_text(json.dumps(manage))
+    taken = []
+    for i, text in enumerate(ATTACKS.values()):
+        path = policies / _file_name(text, i)
+        # a rule is named as an attack where the schema lets it; a reason may hold more
+        for name in ("".join(text[:150].split()), f"rule{i}"):
+            said = {"who": "tag:t", "clients": "tag:t", "reason": text}
+            given = {**said, "programs": ["payroll"], "until": "2026-11-30", "ticket": text}
+            rules = {"access": {name: given}, "never": {f"{name}-n": {**said, "programs": ["books"]}}}
+            path.write_text(json.dumps(rules, ensure_ascii=False), encoding="utf-8", errors="surrogatepass")
+            try:
+                load(policies)
+            except InputError:
+                path.unlink()
+            else:
+                taken.append(text)
+                break
+    assert len(taken) > len(ATTACKS) // 3
+
+
+def _file_name(text: str, number: int) -> str:
+    name = "".join(c for c in text if c not in "/\0")[:40].lstrip(".")
+    return f"{name} {number}.yaml"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    make_bureau(folder)
+    make_rules(folder)
+    return folder
+
+
+@pytest.fixture
+def reconciler(hostile, monkeypatch, capsysbinary):
+    monkeypatch.chdir(hostile)
+    monkeypatch.setenv("RECONCILER_DATABASE", "bureau.db")
+    monkeypatch.setenv("RECONCILER_TOKEN_FILE", "tokens/me.token")
+    for name in ("RECONCILER_TOKEN", "RECONCILER_LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*arguments: str) -> tuple[int, bytes, bytes]:
+        code = run(list(arguments))
+        captured = capsysbinary.readouterr()
+        assert code != 70, captured.err
+        return code, captured.out, captured.err
+
+    return call
+
+
+READING = [
+    ("plan", *DAY),
+    ("plan", *DAY, "--full"),
+    ("drift", *DAY, "--full"),
+    ("rights", "--full"),
+    ("rights", "--missing", *DAY, "--full"),
+    ("validate", *DAY),
+    ("who", *DAY, "--full"),
+    ("who", *DAY, "--desired"),
+    ("explain", KEYS[0], KEYS[0], *DAY, "--full"),
+    ("explain", KEYS[0], KEYS[1], "payroll", *DAY),
+]
+"""Commands that print a plan, the bureau or the rules."""
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("arguments", READING, ids=lambda arguments: ascii(" ".join(arguments))[:60])
+def test_as_text(reconciler, arguments, language):
+    _code, out, err = reconciler(*arguments, "--lang", language)
+    assert out, err
+    assert judge_text(out.decode()) == []
+    assert judge_text(err.decode()) == []
+
+
+@pytest.mark.parametrize("arguments", READING, ids=lambda arguments: ascii(" ".join(arguments))[:60])
+def test_as_json_which_keeps_every_name_as_it_is(reconciler, arguments):
+    _code, out, _err = reconciler(*arguments, "--format", "json")
+    assert judge_json(out.decode()) == []
+    if arguments[0] in {"plan", "who", "drift"}:
+        assert set(KEYS) <= strings_in(json.loads(out)) | {KEYS[1]}
+
+
+@pytest.mark.parametrize(("language", "separator"), [("en", ","), ("sv", ";")])
+def test_as_a_table(reconciler, language, separator):
+    _code, out, _err = reconciler("who", *DAY, "--format", "csv", "--lang", language)
+    assert len(out.splitlines()) > len(KEYS)
+    assert judge_csv(out, separator) == []
+
+
+@pytest.fixture
+def call(hostile, tmp_path, monkeypatch, capsysbinary):
+    """Run a command on a hostile bureau of its own, with what a hostile pipeline says of itself."""
+    make_bureau(tmp_path)
+    (tmp_path / "policies").symlink_to(hostile / "policies")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONCILER_DATABASE", "bureau.db")
+    monkeypatch.setenv("RECONCILER_TOKEN_FILE", "tokens/me.token")
+    monkeypatch.setenv("RECONCILER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("GITHUB_RUN_ID", "1\x1b[31m")
+    monkeypatch.setenv("GITHUB_ACTOR", "::error::octocat\u202e")
+
+    def call(*arguments: str) -> tuple[str, str]:
+        assert run(list(arguments)) != 70
+        captured = capsysbinary.readouterr()
+        return captured.out.decode(), captured.err.decode()
+
+    return call
+
+
+@pytest.mark.slow
+def test_a_run_and_what_is_imported(call):
+    for arguments in (("import", "--policies", "found", *DAY), ("apply", "--yes", "--full", *DAY), ("runs",)):
+        out, err = call(*arguments)
+        assert out, err
+        assert judge_text(out) == []
+        assert judge_text(err) == []
+    assert judge_json(call("apply", "--yes", *DAY, "--format", "json")[0]) == []
+    assert judge_json(call("runs", "--format", "json")[0]) == []
+    assert load(Path("found")).assignments
+    for path in Path("found").iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert [ascii(one) for one in text if one != "\n" and unseen(one)] == []
+
+
+def hostile_run(text: str):
+    """The entries of a run that hold an attack wherever they hold a text."""
+    source = Source(text, text, text, text, text, text, dirty=True, policies=text)
+    approval = Approval(ApprovalKind.FILE, text, text, (text,))
+    plan = small_plan(reason=text, rule=text).refused((Refusal("x", 2, 1, Message("{name}", name=text)),))
+    refused = plan_refused(plan, AT, source)
+    return [
+        refused | {"bureau": text, "operator": text},
+        *(
+            spoilt(entry, text)
+            for entry in [run_begun(plan, "a", AT, source, approval), *run_of(plan, "a")[1:]]
+        ),
+    ]
+
+
+def spoilt(entry: dict, text: str) -> dict:
+    """An entry whose names are attacks."""
+    changed = {"bureau": text, "operator": text, "run": text or "a", "job": text, "stopped": text}
+    blocks = [
+        {**one, "consultants": [text], "clients": [text], "programs": [text], "reason": text}
+        for one in entry.get("blocks", [])
+    ]
+    names = {name: [text] for name in ("consultants", "clients", "programs") if name in entry}
+    return {
+        **entry,
+        **{name: value for name, value in changed.items() if name in entry},
+        **names,
+        **({"blocks": blocks} if blocks else {}),
+    }
+
+
+def test_what_the_audit_log_tells(call, tmp_path):
+    log = Log(tmp_path / "audit.jsonl", tmp_path / "head.json")
+    for text in ATTACKS.values():
+        log.append(hostile_run(text))
+    where = ("--audit-log", "audit.jsonl")
+    head = ("--head", str(log.kept().head))
+    for arguments in (
+        ("show", *where),
+        ("show", *where, "--full", "--lang", "sv"),
+        ("verify", *where, *head),
+    ):
+        out, err = call("audit", *arguments)
+        assert out, err
+        assert judge_text(out) == []
+        assert judge_text(err) == []
+    for arguments in (("show", *where), ("verify", *where, *head)):
+        assert judge_json(call("audit", *arguments, "--format", "json")[0]) == []
+    for language, separator in (("en", ","), ("sv", ";")):
+        table = call("audit", "show", *where, "--format", "csv", "--lang", language)[0]
+        assert table.count("\r\n") > len(ATTACKS)
+        assert judge_csv(table.encode(), separator) == []
+    # a log that somebody has spoilt is told of as safely
+    Path("audit.jsonl").write_bytes(b"\x1b[31m::error::\n" + Path("audit.jsonl").read_bytes())
+    for command in ("show", "verify"):
+        out, err = call("audit", command, *where)
+        assert judge_text(err) == []
+        assert err
+
+
+@pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)
+def test_what_a_backend_answers(text, capsysbinary):
+    """Problem documents, headers, jobs, reasons and names that nobody asked for."""
+    say = catalogue("en")
+    place = Place("https://bureau.example", "canary-token", text)
+    header = text.encode().replace(b"\r", b"").replace(b"\n", b"").replace(b"\0", b"")
+    for status in (301, 400, 401, 403, 404, 409, 410, 503):
+        problem = {"code": text, "detail": text, "title": text}
+        answer = httpx.Response(
+            status, headers=[(b"location", header)], json=problem, request=httpx.Request("GET", "https://x")
+        )
+        for error in (refused(answer, f"/v1/{text}", place), unanswered(httpx.ReadError(text), place)):
+            tell(error, say)
+    plan = small_plan()
+    order = start(plan, text).results[0].order
+    items = (Item(text, text, access=True, programs=(text,), outcome=Outcome.REFUSED, reason=text),)
+    cells = ((text, text, text),)
+    one = Result(0, order, Ended.UNFINISHED, text, items, cells, cells, Message("{why}", why=text))
+    results = Results(text, (one, replace(one, job=None)), stopped=Message("{why}", why=text))
+    shown = show_applied(plan, results, plan, (), form="text", say=say, full=True)
+    captured = capsysbinary.readouterr()
+    assert captured.err
+    assert judge_text(captured.err.decode()) == []
+    assert judge_text(shown) == []
+    assert judge_json(show_applied(plan, results, plan, (), form="json", say=say)) == []
+
+
+@pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)
+def test_errors_about_what_was_written(hostile, tmp_path, monkeypatch, capsysbinary, text):
+    """Wrong arguments, unknown names, files that are missing or wrong: in all of them the attack is told of."""
+    monkeypatch.chdir(tmp_path)
+    argument = text.replace("\0", "")
+    name = _file_name(text, 0)
+    (tmp_path / "policies").mkdir()
+    wrong = {"access": {text: {"who": text, "clients": "::x", "programs": [text], text: text}}, text: text}
+    (tmp_path / "policies" / name).write_text(json.dumps(wrong, ensure_ascii=False), errors="surrogatepass")
+    (tmp_path / "reconciler.yaml").write_text(json.dumps({"backend": {"kind": text[:99]}, text: text}))
+    database = (
+        "--database",
+        str(hostile / "bureau.db"),
+        "--token-file",
+        str(hostile / "tokens" / "me.token"),
+    )
+    commands = [
+        ("plan",),
+        ("validate", "--offline", "--config", "none.yaml"),
+        (argument,),
+        ("plan", argument),
+        ("plan", f"--{argument}"),
+        ("plan", "--as-of", argument),
+        ("plan", "--policies", argument[:99], *database),
+        ("plan", "--allow", argument),
+        ("apply", "--expect", argument),
+        ("apply", argument[:99]),
+        ("show", argument[:99]),
+        ("fmt", argument[:99]),
+        ("explain", argument, argument, argument, "--policies", str(hostile / "policies"), *database),
+        (
+            "who",
+            "--client",
+            argument,
+            "--program",
+            argument,
+            "--policies",
+            str(hostile / "policies"),
+            *database,
+        ),
+        ("plan", "--database", argument[:99], "--token-file", argument[:99]),
+        ("plan", "--url", argument, "--token-file", argument[:99]),
+        ("runs", "show", argument),
+        ("audit", "verify", "--head", argument),
+        ("audit", "verify", "--audit-log", argument[:99]),
+        ("audit", "show", "--outcome", argument),
+        ("bureau", "create", argument, "--database", "new.db", "--timezone", argument),
+        ("import", "--into", argument[:99], "--file", argument),
+    ]
+    for command in commands:
+        code = run(list(command))
+        captured = capsysbinary.readouterr()
+        assert code not in {0, 70} or command[0] in {"runs", "bureau"}, (command, captured.err)
+        assert judge_text(captured.out.decode()) == [], command
+        assert judge_text(captured.err.decode()) == [], command
+
+
+def test_the_judges_find_every_attack_that_is_printed_as_it_is():
+    harmless = {
+        "a name from right to left", "Arabic", "combining marks", "a Markdown link", "a Markdown image", "an HTML comment",
+        "a mention", "a Markdown table", "a script", "an event handler", "an entity", "a format string",
+        "a workflow command after words",
+    }  # fmt: skip
+    for name, text in ATTACKS.items():
+        table = text.replace('"', '""')
+        found = [
+            *judge_text(text),
+            *judge_csv(f'"a","{table}"\r\n'.encode(), ","),
+            *judge_csv(f'"a";"{table}"\r\n'.encode(), ";"),
+        ]
+        assert found or name in harmless, name
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE consultant SET name = CAST(x'41ff42' AS TEXT)",
+        "UPDATE client SET id = CAST(x'c328' AS TEXT) WHERE number = 3",
+        """UPDATE client SET tags = '["\\ud800"]'""",
+        """UPDATE program SET labels = '{"en": "\\udfff"}'""",
+        "UPDATE bureau SET name = CAST(x'ff' AS TEXT)",
+        "UPDATE operator SET name = CAST(x'80' AS TEXT)",
+    ],
+)
+def test_a_database_that_holds_what_is_no_text(call, spoil):
+    """It is an error of the bureau's, told in a line and without a trace of its inside."""
+    with contextlib.closing(sqlite3.connect("bureau.db")) as db, db:
+        db.execute(spoil)
+    backend = {"kind": "embedded", "database": "bureau.db", "retries": "0"}
+    Path("reconciler.yaml").write_text(json.dumps({"backend": backend}))
+    for arguments in (("plan", *DAY), ("rights", "--format", "json"), ("who", *DAY, "--format", "csv")):
+        out, err = call(*arguments)
+        assert judge_text(err) == []
+        assert "Traceback" not in err
+        assert out or "error:" in err
+        assert not out.startswith("{") or judge_json(out) == []

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -341,3 +345,53 @@ def test_no_token_is_printed_or_left_in_a_file(reconciler, shared, monkeypatch):
     files = (path for path in shared.rglob("*") if path.is_file() and path.suffix != ".token")
     told += "".join(path.read_bytes().decode("latin-1") for path in files)
     assert [token for token in tokens if token in told] == []
+
+
+# -- killed -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", [0, 1])
+def test_killed_in_any_part_another_apply_goes_on(reconciler, shared, tmp_path_factory, monkeypatch, part):
+    """A real process, killed while the jobs of a part run; the next apply of all ends where one alone would have."""
+    copy = tmp_path_factory.mktemp("whole")
+    shutil.copytree(shared, copy, dirs_exist_ok=True)
+    with monkeypatch.context() as patch:
+        patch.chdir(copy)
+        assert reconciler("apply", *ALL).code == 3
+    killed = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(part), "apply", *ALL],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert killed.wait(60) == -signal.SIGKILL, killed.stderr.read()
+    killed.stderr.close()
+    assert state(shared) != state(copy)
+    ran = reconciler("apply", *ALL)
+    assert ran.code == 3, ran.out + ran.err
+    assert state(shared) == state(copy)
+
+
+KILLED = """\
+import os, signal, sys
+from reconciler.commands import running
+from reconciler.commands.cli import run
+from reconciler.backends.remote import RemoteBackend
+
+parts = int(sys.argv[1])
+carry, submit = running.carry, RemoteBackend.submit
+begun = []
+
+def counted(*arguments):
+    begun.append(True)
+    return carry(*arguments)
+
+def killed(*arguments):
+    job = submit(*arguments)
+    if len(begun) > parts:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job
+
+running.carry, RemoteBackend.submit = counted, killed
+run(sys.argv[2:])
+"""

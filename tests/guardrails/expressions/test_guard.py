@@ -19,8 +19,10 @@ from reconciler.grid import Access, Clients, Consultants, Half, Programs, Regist
 from reconciler.grid.register import Client, Consultant, Program
 from reconciler.guardrails import Fate
 from reconciler.plan import Change, build
+from reconciler.plan.file import read_plan_file, write_plan_file
 from reconciler.rights import Reason
 from tests.laws.test_laws import allowed, blocked
+from tests.plan.test_file import bound
 from tests.support.naive import perform
 from tests.support.worlds import World, access, current, desired, everything, operator, register, worlds
 
@@ -269,6 +271,14 @@ def test_the_document_has_the_messages_of_what_it_mentions():
     said = {"en": "no", "sv": "nej"}
     assert plan_document(plan("false", BO_BOOKS, [], message=said))["messages"] == {"demand": said}
     assert plan_document(plan("true", BO_BOOKS, [], message=said))["messages"] == {}
+
+
+@pytest.mark.parametrize(("must", "deny"), [("false", True), ("false", False), ("1 / 0 == 1", True)])
+def test_a_plan_file_says_it_again_in_either_language(must, deny):
+    found = plan(must, BO_BOTH, [], deny=deny, message={"en": "not here", "sv": "inte här"})
+    again = read_plan_file(write_plan_file(found, bound(found))).plan
+    for form, language in (("text", "en"), ("text", "sv"), ("json", "en")):
+        assert show_plan(again, form, catalogue(language)) == show_plan(found, form, catalogue(language))
 
 
 @pytest.mark.parametrize("programs", [2, 20, 21, 64])

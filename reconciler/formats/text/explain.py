@@ -8,6 +8,7 @@ from reconciler.desired import RuleKind, Standing
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.safe import short
+from reconciler.formats.text.guardrails import fate_of, told_of
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.wording import access_is, does, forbidden, over, program_is, would
 from reconciler.plan import Change, Half
@@ -59,6 +60,8 @@ class _Writer:
             *self.present(),
             *self.facts(),
             *self.rules(),
+            *self.excepted(),
+            *self.broken(),
             *self.plan(),
             *self.others(),
         ]
@@ -177,6 +180,29 @@ class _Writer:
             author=edit.author,
             commit=edit.commit[:10],
         )
+
+    def excepted(self) -> list[str]:
+        """Which exceptions of rules leave it out."""
+        found, say = self.found, self.say
+        lines = heading(say("Left out by an exception")) if found.excepted else []
+        for one in found.excepted:
+            what = say("the whole access") if one.access else self.programs(one.programs)
+            lines += item("*", say("{rule}: {what}", rule=short(found.rules[one.rule].name), what=what))
+            place = f"{one.position.file}:{one.position.line}"
+            lines += detail(say("the exception stands in {place}", place=place))
+        return lines
+
+    def broken(self) -> list[str]:
+        """What guardrails find, also where somebody has accepted it."""
+        say = self.say
+        lines = heading(say("Guardrails")) if self.found.violations else []
+        for one in self.found.violations:
+            own = say.wording(self.found.messages.get(one.guardrail, {}))
+            lines += item("!", told_of(one, own, say))
+            if one.programs:
+                lines += detail(say("programs: {programs}", programs=self.programs(one.programs)))
+            lines += detail(say.message(fate_of(one)))
+        return lines
 
     def plan(self) -> list[str]:
         found, say = self.found, self.say

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.errors import Message
@@ -24,6 +25,7 @@ _FATES = {
     Fate.BLOCKED: Message("what would end it is blocked"),
     Fate.LEFT: Message("it ends with the other half of the plan"),
     Fate.WANTED: Message("it lasts, because the rules give it"),
+    Fate.LASTS: Message("it lasts, because nothing in the rules ends it"),
     Fate.WAIVED: Message("it is accepted by a waiver"),
     Fate.HELD: Message("it is held back"),
     Fate.WARNED: Message("this is a warning: the plan does it all the same"),
@@ -42,17 +44,55 @@ def broken(violations: Sequence[Violation]) -> list[Broken]:
     return [Broken(violation, block) for violation in violations for block in violation.blocks]
 
 
+def broken_heading(found: int) -> Message:
+    """Above what is broken."""
+    return Message.count("A guardrail is broken: {n} finding", "Guardrails are broken: {n} findings", found)
+
+
+def accepted_heading(found: int) -> Message:
+    """Above what is broken and somebody has accepted."""
+    return Message.count(
+        "Accepted although a guardrail speaks against it: {n} finding",
+        "Accepted although guardrails speak against it: {n} findings",
+        found,
+    )
+
+
 def broken_item(one: Broken, plan: Plan, name: Namer, say: Catalogue) -> list[str]:
     """A block that breaks a guardrail: whose, where, which, why, and what becomes of it."""
     violation, block = one
     lines = item("!", name.consultants(block.consultants)) + detail(name.at(block.clients))
     if block.mask:
         lines += detail(say("programs: {programs}", programs=name.programs(block.mask)))
-    told, why = say.message(violation.message), violation.reason
-    if violation.kind is Kind.EXPRESSION:
-        why = say.wording(plan.messages.get(violation.guardrail, {}))
-    lines += detail(f"{told} ({short(why)})" if why else told)
-    return lines + detail(say.message(_FATES[violation.fate]))
+    own = say.wording(plan.messages.get(violation.guardrail, {}))
+    return lines + detail(told_of(violation, own, say)) + detail(say.message(fate_of(violation)))
+
+
+def told_of(violation: Violation, own: str, say: Catalogue) -> str:
+    """What is wrong, with why.
+
+    Args:
+        violation: what was found.
+        own: what a policy expression says in the bureau's own words.
+        say: the language.
+    """
+    told = say.message(violation.message)
+    why = own if violation.kind is Kind.EXPRESSION else violation.reason
+    return f"{told} ({short(why)})" if why else told
+
+
+def fate_of(violation: Violation) -> Message:
+    """What becomes of it; where somebody has accepted it, who and until when."""
+    waiver = violation.waiver
+    if waiver is None:
+        return _FATES[violation.fate]
+    return Message(
+        "accepted by {approver} until {date}: {reason} (waiver {name})",
+        approver=short(waiver.approved_by),
+        date=waiver.until,
+        reason=short(waiver.reason),
+        name=short(waiver.waiver),
+    )
 
 
 def takeover_lines(plan: Plan, say: Catalogue) -> list[str]:
@@ -67,7 +107,9 @@ def takeover_lines(plan: Plan, say: Catalogue) -> list[str]:
         " folder has taken it over. If they are meant, write this under “manage:”, or add it to what stands there:",
         waits.cells,
     )
-    once = say("To let it go this once: {flags}", flags=" ".join(f"--allow {one}" for one in waits.allow))
+    once = say(
+        "To let it go this once: {flags}", flags=" ".join(f"--allow {quote(one)}" for one in waits.allow)
+    )
     return [
         *heading(say("Not taken over yet")),
         *paragraph(text),

@@ -9,10 +9,18 @@ from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.safe import short
 from reconciler.formats.text.findings import findings_lines
-from reconciler.formats.text.guardrails import Broken, broken, broken_item, takeover_lines
+from reconciler.formats.text.guardrails import (
+    Broken,
+    accepted_heading,
+    broken,
+    broken_heading,
+    broken_item,
+    takeover_lines,
+)
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.summary import summary_lines
 from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
+from reconciler.guardrails import Fate
 from reconciler.plan import Change, Half
 from reconciler.plan.outcome import outcome_digest
 
@@ -98,19 +106,16 @@ class PlanWriter:
         return paragraph(self.say("Operator: {name}", name=plan.operator.label or plan.operator.key))
 
     def violations(self) -> list[str]:
-        """What guardrails find."""
-        found = self.plan.violations
-        if not found:
-            return []
-        lines = heading(
-            self.say.count(
-                "A guardrail is broken: {n} finding", "Guardrails are broken: {n} findings", len(found)
-            )
-        )
-        return [
-            *lines,
-            *self.folded(broken(found), lambda one: broken_item(one, self.plan, self.name, self.say)),
-        ]
+        """What guardrails find, and after it what somebody has accepted of that."""
+        lines: list[str] = []
+        for accepted, title in ((False, broken_heading), (True, accepted_heading)):
+            found = [one for one in self.plan.violations if (one.fate is Fate.WAIVED) is accepted]
+            if found:
+                lines += heading(self.say.message(title(len(found))))
+                lines += self.folded(
+                    broken(found), lambda one: broken_item(one, self.plan, self.name, self.say)
+                )
+        return lines
 
     def sections(self) -> list[str]:
         """What is done, by kind."""
@@ -134,6 +139,8 @@ class PlanWriter:
         lines += detail(self.name.at(block.clients))
         if operation.programs:
             lines += detail(self.programs(operation.change, operation.programs))
+        if operation.after:
+            lines += detail(self.say("only when the removal is done that it is swapped for"))
         return lines + self.why(operation.change, operation.rules, block.consultants)
 
     def programs(self, change: Change, mask: int) -> str:
@@ -237,11 +244,20 @@ class PlanWriter:
 
     def ending(self) -> list[str]:
         """What ends soon."""
-        if not self.plan.ending:
+        if not self.plan.ending and not self.plan.ending_waivers:
             return []
         lines = heading(self.say("Ends soon"))
         for ending in self.plan.ending:
             lines += item("*", self.rule(self.plan.rules[ending.rule]))
+        for waiver in self.plan.ending_waivers:
+            text = self.say(
+                "waiver {name} of {guardrail}, accepted by {approver} (until {date})",
+                name=waiver.waiver,
+                guardrail=waiver.guardrail,
+                approver=waiver.approved_by,
+                date=waiver.until,
+            )
+            lines += item("*", text)
         return lines
 
     def refusals(self) -> list[str]:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.grid import Access, Change
+from reconciler.guardrails.together import never_together
 from reconciler.plan.build import AHEAD, assemble
 from reconciler.plan.changes import changes
+from reconciler.plan.holds import hold_back
 from reconciler.plan.operations import operations
 from reconciler.plan.route import route
 from reconciler.plan.values import Changes, Operation, Plan, summarise
@@ -123,8 +125,15 @@ def resume_part(
         half: as the plan was asked for.
     """
     found, case = changes(desired, current, date, half)
-    allowed = within(found.allowed, approved)
-    case = _case(case, current.operator, allowed)
+    case = _case(case, current.operator, within(found.allowed, approved))
+    # a removal that a grant counts on may not be among what was approved
+    case, _ = hold_back(case, (never_together,))
+    allowed = {
+        Change.GIVE_ACCESS: case.give,
+        Change.ADD_PROGRAMS: case.add,
+        Change.REMOVE_PROGRAMS: case.remove,
+        Change.REMOVE_ACCESS: case.take,
+    }
     plan = assemble(found, case, operations(case), current, ahead=-1, allow={})
     nothing = Access.empty(current.register.shape)
     blocked = dict.fromkeys(Change, nothing)

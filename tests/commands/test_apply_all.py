@@ -197,7 +197,11 @@ def test_what_has_to_wait_for_another_part_is_done_afterwards(reconciler, team):
     ingrid, pia = found["parts"]
     assert (ingrid["operator"], pia["operator"]) == ("it-admin", "payroll-admin")
     assert (len(ingrid["runs"]), len(pia["runs"])) == (1, 1)
-    assert ingrid["runs"][0]["run"] > pia["runs"][0]["run"]  # it went second
+    runs = json.loads(reconciler("runs", "--format", "json").out)["runs"]
+    assert [run["operator"] for run in runs] == [
+        "it-admin",
+        "payroll-admin",
+    ]  # the newest first: Pia went before
     assert "annual-accounts" in state(folder)[EVA, "1055"]
     assert "payroll" not in state(folder)[EVA, "1055"]
     assert found["left"]["parts"] == []

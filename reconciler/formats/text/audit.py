@@ -111,7 +111,9 @@ class _Writer:
         title = self.say("Plan refused at {bureau}, {when}", bureau=entry["bureau"], when=_time(shown))
         lines = heading(title)
         lines += self.facts(entry)
-        return lines + [line for one in entry["refusals"] for line in item("!", short(one["message"], LONGEST_VALUE))]
+        return lines + [
+            line for one in entry["refusals"] for line in item("!", short(one["message"], LONGEST_VALUE))
+        ]
 
     def facts(self, entry: Entry) -> list[str]:
         """Who, from where, and which plan."""

@@ -118,6 +118,7 @@ def test_a_plan_that_is_read_back_prints_the_same_in_every_format_and_language(p
     assert rfc8785.dumps(json.loads(content)) == content
 
 
+@settings(max_examples=50)
 @given(plans())
 def test_what_is_printed_nowhere_is_kept_too(plan):
     found = read_plan_file(write_plan_file(plan, bound(plan))).plan
@@ -178,6 +179,7 @@ def test_a_digest_is_of_the_outcome_and_nothing_else(world):
     assert all(found == sorted(found, key=lambda row: (row[1], row[0])) for found in rows.values())
 
 
+@settings(max_examples=50)
 @given(plans())
 def test_the_digest_is_of_the_document_as_rfc_8785_writes_it(plan):
     assert outcome_bytes(plan) == rfc8785.dumps(outcome_document(plan))
@@ -200,6 +202,7 @@ def why_not(content: bytes) -> str:
     return str(caught.value.message).removeprefix("the plan file plan.json cannot be used: ")
 
 
+@pytest.mark.slow
 def test_any_altered_byte_is_refused_or_changes_nothing():
     for place in range(len(CONTENT)):
         for other in (CONTENT[place] ^ 1, CONTENT[place] ^ 32, 0x20, 0x30):

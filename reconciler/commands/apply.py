@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 @options.allow
 @options.expect
 @options.allowed_signers
+@options.audit_log
 @options.option("--yes", "-y", is_flag=True, help=N_("Do not ask; needed where there is no terminal."))
 @options.option(
     "--resume",
@@ -92,6 +93,7 @@ def command(
 ) -> int:
     """Plan, check or ask, run, verify; or go on with what was cut off."""
     from reconciler.apply import Pace
+    from reconciler.commands.approval import approval_of
     from reconciler.commands.flags import wanted, where
     from reconciler.commands.locks import Turn, locked, who
     from reconciler.commands.resuming import go_on, plan_again, resumable
@@ -123,14 +125,15 @@ def command(
                 if form == "text":
                     click.echo(show_plan(resumed.plan, form, say, full=full), nl=False)
                 stop_if_refused(resumed.now)
-                wish, going = resumed.wish, go_on(journal, known, resumed, say)
+                wish, going = resumed.wish, go_on(journal, known, world, resumed, say)
             else:
                 tell_open_runs(journal, place, bureau, say)
                 agreed = _agreed(world, wish, approved, Asking(form, full=full, yes=yes), say)
                 if isinstance(agreed, int):
                     return agreed
                 hold.keep()
-                going = begin(journal, turn.run, world, wish, agreed, approved)
+                approval = approval_of(approved, wish, yes=yes)
+                going = begin(journal, turn.run, world, wish, agreed, approved, approval)
             done = carry(world, going, wish, hold, Pace(job_timeout=job_timeout), say)
     told = show_applied(
         going.plan, done.results, done.left, done.notifications, form=form, say=say, full=full
@@ -181,6 +184,7 @@ def _agreed(
     """The plan that is to be done, and the state that it was made from; an exit code where nothing is to be done."""
     from reconciler.apply import Results
     from reconciler.commands.approval import check_approved
+    from reconciler.commands.running import note_refusal
     from reconciler.formats import show_applied, show_plan
     from reconciler.plan.approved import Approved
 
@@ -190,6 +194,7 @@ def _agreed(
         _tell_happened(check_approved(approved, world, wish, plan, current), say)
     if form == "text":
         click.echo(show_plan(plan, form, say, full=full), nl=False)
+    note_refusal(world, wish, plan, current)
     stop_if_refused(plan)
     if not plan.operations:
         if form == "json":
@@ -243,10 +248,12 @@ def _still_true(
 ) -> tuple[Plan, Current]:
     """The plan on the revision of now; stops where it is no longer what was shown or approved (law 4)."""
     from reconciler.commands.approval import check_approved
+    from reconciler.commands.running import note_refusal
 
     if world.backend.revision() == plan.revision:
         return plan, current
     now, current = world.look(wish)
     check_approved(approved, world, wish, now, current)
+    note_refusal(world, wish, now, current)
     stop_if_refused(now)
     return now, current

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from reconciler.apply import Notification, Pace, Results
     from reconciler.apply.parts import Carried
+    from reconciler.audit.entries import Approval
     from reconciler.commands.apply import Asking
     from reconciler.commands.settings import Where
     from reconciler.commands.several import Seen, Several
@@ -40,6 +41,7 @@ class _Way:
         pace: how many jobs at a time, and how patient.
         wait: seconds to wait for another apply.
         say: the language of progress.
+        approval: on whose approval.
     """
 
     several: Several
@@ -47,6 +49,7 @@ class _Way:
     pace: Pace
     wait: float
     say: Catalogue
+    approval: Approval
 
 
 def apply_all(
@@ -72,6 +75,7 @@ def apply_all(
     Returns:
         The exit code.
     """
+    from reconciler.commands.approval import approval_of
     from reconciler.commands.running import open_journal
     from reconciler.commands.several import Several
     from reconciler.commands.signals import stoppable
@@ -82,7 +86,7 @@ def apply_all(
         joint = _agreed(several, wish, approved, asking, say)
         if isinstance(joint, int):
             return joint
-        way = _Way(several, wish, pace, wait, say)
+        way = _Way(several, wish, pace, wait, say, approval_of(approved, wish, yes=asking.yes))
         parts, interrupted = _carry_out(way, journal, joint)
         left = _look_again(several, wish)
     carried = [part.carried for part in parts]
@@ -230,7 +234,7 @@ def _once(way: _Way, journal: Journal, doing: _Doing) -> bool:
             plan, waiting = resume_part(asked.desired, current, asked.date, doing.approved, way.wish.half)
             if plan.operations:
                 hold.keep()
-                going = begin(journal, turn.run, world, way.wish, (plan, current), None)
+                going = begin(journal, turn.run, world, way.wish, (plan, current), None, way.approval)
                 done = carry(world, going, way.wish, hold, way.pace, way.say)
                 doing.runs.append(done.results)
                 doing.notifications += done.notifications

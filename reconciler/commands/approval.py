@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from reconciler.audit.entries import Approval
     from reconciler.commands.world import World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Current, Plan
@@ -95,7 +96,7 @@ def approved_by(content: bytes, name: str = "", signer: str = "") -> Approved:
     from reconciler.plan.file import read_plan_file
 
     file = read_plan_file(content, name)
-    return Approved(file.digest, file.plan, file.bound, content, signer)
+    return Approved(file.digest, file.plan, file.bound, content, signer, name)
 
 
 def read_file(path: Path) -> tuple[bytes, PlanFile]:
@@ -224,3 +225,19 @@ def check_approved(
 
     bound = bind(world, wanted, plan, current) if approved.bound else None
     return still_approved(approved, plan, current, bound)
+
+
+def approval_of(approved: Approved | None, wanted: Wanted, *, yes: bool) -> Approval:
+    """On whose approval something is done, for the audit log.
+
+    Args:
+        approved: what was approved before, None where it is agreed to now.
+        wanted: what was asked for.
+        yes: whether nobody was asked.
+    """
+    from reconciler.audit.entries import Approval, ApprovalKind
+
+    if approved is None:
+        return Approval(ApprovalKind.YES if yes else ApprovalKind.ASKED, allowed=wanted.allowed)
+    kind = ApprovalKind.FILE if approved.content else ApprovalKind.EXPECT
+    return Approval(kind, by=approved.signer, file=approved.name, allowed=wanted.allowed)

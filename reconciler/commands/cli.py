@@ -104,7 +104,9 @@ def _failed(error: BaseException, say: Catalogue) -> int:
         if not isinstance(
             error, click.MissingParameter
         ):  # which repeats nothing that was given, in several lines
-            error.message = short(error.message, LONGEST_VALUE)
+            vars(error)["message"] = short(
+                error.message, LONGEST_VALUE
+            )  # declared final, and plain to Python
         error.show()
         return Exit.USAGE if isinstance(error, click.UsageError) else Exit.ERROR
     if isinstance(error, KeyboardInterrupt | click.Abort):

@@ -11,21 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.audit.entries import Source
+    from reconciler.plan.file import Bound
 
 _LONGEST = 300
 """Characters of a fact: a variable may hold anything."""
 
 
-def source_of(commit: str | None, policies: str, *, dirty: bool | None) -> Source:
+def source_of(bound: Bound) -> Source:
     """Where a run comes from.
 
     Args:
-        commit: of the YAML, None where there is none.
-        policies: digest of what the YAML says.
-        dirty: whether the YAML differs from that commit.
+        bound: what its plan was made from.
     """
-    from importlib.metadata import version
-
     from reconciler.audit.entries import Source
 
     actor, run = pipeline(os.environ)
@@ -34,10 +31,10 @@ def source_of(commit: str | None, policies: str, *, dirty: bool | None) -> Sourc
         host=socket.gethostname()[:_LONGEST],
         ci_actor=actor,
         ci_run=run,
-        tool=version("reconciler"),
-        commit=commit or "",
-        dirty=dirty,
-        policies=policies,
+        tool=bound.tool_version,
+        commit=bound.commit or "",
+        dirty=bound.changed,
+        policies=bound.policies,
     )
 
 

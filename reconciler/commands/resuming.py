@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reconciler.formats.catalogue import Catalogue
     from reconciler.journal import Journal, Run
     from reconciler.plan import Plan
+    from reconciler.plan.file import Bound
 
 LAST = "last"
 """What `--resume` alone means."""
@@ -28,11 +29,13 @@ class Resumed(NamedTuple):
         plan: as it was approved when the run began.
         wish: what was asked for then.
         now: what would be done now, which is what is left of it.
+        bound: what that was made from.
     """
 
     plan: Plan
     wish: Wanted
     now: Plan
+    bound: Bound
 
 
 def resumable(journal: Journal, place: str, bureau: str, key: str) -> Run:
@@ -85,7 +88,7 @@ def plan_again(
         InputError: where the run is of another operator, or its plan cannot be read.
         StalePlan: where it is not so, with what moved; nothing was sent.
     """
-    from reconciler.commands.approval import approved_by, check_approved, wanted_again
+    from reconciler.commands.approval import approved_by, bind, check_approved, wanted_again
 
     approved = approved_by(journal.plan(run.key), run.key)
     assert approved.bound is not None
@@ -93,16 +96,17 @@ def plan_again(
     wish = wanted_again(approved.bound, asked, flags, say)
     now, current = world.look_again(wish, approved.plan)
     check_approved(approved, world, wish, now, current)
-    return Resumed(approved.plan, wish, now)
+    return Resumed(approved.plan, wish, now, bind(world, wish, now, current))
 
 
-def go_on(journal: Journal, run: Run, resumed: Resumed, say: Catalogue) -> Going:
+def go_on(journal: Journal, run: Run, world: World, resumed: Resumed, say: Catalogue) -> Going:
     """Take the run up again, and say so on stderr.
 
     Raises:
-        JournalFailed: where it cannot be written.
+        JournalFailed, AuditFailed: where it cannot be written.
     """
-    from reconciler.commands.running import Going
+    from reconciler.audit.entries import Approval, ApprovalKind
+    from reconciler.commands.running import going_on
 
     begun = journal.results(run.key)
     done = sum(result.ended.final for result in begun.results)
@@ -114,4 +118,5 @@ def go_on(journal: Journal, run: Run, resumed: Resumed, say: Catalogue) -> Going
         done=done,
     )
     click.echo(text, err=True)
-    return Going(resumed.plan, begun, journal.go_on(run.key))
+    approval = Approval(ApprovalKind.RESUME, allowed=resumed.wish.allowed)
+    return going_on(world, resumed.bound, resumed.plan, begun, journal.go_on(run.key), approval)

@@ -11,12 +11,15 @@ from reconciler.errors import BackendError, Exit, JournalFailed, Message, Reconc
 
 if TYPE_CHECKING:
     from reconciler.apply import Hold, Pace, Results
+    from reconciler.audit.entries import Approval
     from reconciler.backends import Backend, Notification
+    from reconciler.commands.audited import Audited
     from reconciler.commands.world import Wanted, World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.journal import Journal, Writer
     from reconciler.plan import Current, Plan
     from reconciler.plan.approved import Approved
+    from reconciler.plan.file import Bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,13 @@ class Going:
         plan: as it was approved; what its orders do.
         begun: the orders, and what is known of each.
         writer: writes it down.
+        audited: writes it down too, into the audit log; what is sent is told to this.
     """
 
     plan: Plan
     begun: Results
     writer: Writer
+    audited: Audited
 
 
 class Finished(NamedTuple):
@@ -95,6 +100,7 @@ def begin(
     wish: Wanted,
     agreed: tuple[Plan, Current],
     approved: Approved | None,
+    approval: Approval,
 ) -> Going:
     """Write down a new run, before anything is sent.
 
@@ -105,10 +111,11 @@ def begin(
         wish: what was asked for.
         agreed: the plan that is to be done, and the state that it was made from.
         approved: what was approved before, None where it was agreed to now.
+        approval: on whose approval, for the audit log.
 
     Raises:
         InputError: where the plan cannot be written as a file.
-        JournalFailed: where the run cannot be written down.
+        JournalFailed, AuditFailed: where the run cannot be written down.
     """
     from reconciler.apply import start
     from reconciler.commands.approval import bind
@@ -129,7 +136,39 @@ def begin(
         digest=approved.digest if approved else outcome_digest(plan),
         plan=write_plan_file(plan, bound),
     )
-    return Going(plan, begun, journal.begin(run, begun))
+    return going_on(world, bound, plan, begun, journal.begin(run, begun), approval)
+
+
+def going_on(
+    world: World, bound: Bound, plan: Plan, begun: Results, writer: Writer, approval: Approval
+) -> Going:
+    """A run that is in the journal, written into the audit log as well, before anything is sent.
+
+    Raises:
+        AuditFailed: where it cannot be written.
+    """
+    from reconciler.commands import audited
+    from reconciler.commands.audit.place import log_at
+    from reconciler.commands.origin import source_of
+
+    log, source = log_at(world.settings.audit), source_of(bound)
+    return Going(plan, begun, writer, audited.begin(log, plan, begun, source, approval, writer))
+
+
+def note_refusal(world: World, wish: Wanted, plan: Plan, current: Current) -> None:
+    """Write into the audit log that guardrails forbid a plan, if they do.
+
+    Raises:
+        AuditFailed: where it cannot be written.
+    """
+    if not plan.refusals:
+        return
+    from reconciler.commands import audited
+    from reconciler.commands.approval import bind
+    from reconciler.commands.audit.place import log_at
+    from reconciler.commands.origin import source_of
+
+    audited.refused(log_at(world.settings.audit), plan, source_of(bind(world, wish, plan, current)))
 
 
 def carry(world: World, going: Going, wish: Wanted, hold: Hold, pace: Pace, say: Catalogue) -> Finished:
@@ -137,9 +176,9 @@ def carry(world: World, going: Going, wish: Wanted, hold: Hold, pace: Pace, say:
     from reconciler.apply import carry_out
     from reconciler.commands.progress import progress
 
-    backend, written = world.backend, going.writer
+    backend = world.backend
     with progress(say) as show:
-        results = carry_out(going.begun, backend, written, hold, pace=pace, progress=show)
+        results = carry_out(going.begun, backend, going.audited, hold, pace=pace, progress=show)
     notifications: tuple[Notification, ...] = ()
     left: Plan | Message
     try:
@@ -153,6 +192,11 @@ def carry(world: World, going: Going, wish: Wanted, hold: Hold, pace: Pace, say:
         going.writer.close(final=results.final)
     except JournalFailed as error:
         results = replace(results, stopped=results.stopped or error.message)
+    head = going.audited.end(results, None if isinstance(left, Message) else left)
+    if head is not None:
+        click.echo(say("Audit log: {n} lines, head {head}", n=head.lines, head=head), err=True)
+    elif going.audited.failed is not None:
+        results = replace(results, stopped=results.stopped or going.audited.failed.message)
     return Finished(results, notifications, left)
 
 

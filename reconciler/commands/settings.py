@@ -216,7 +216,8 @@ def _chosen(settings: Settings) -> TokenPlace:
     name, operators = settings.acting, settings.operators
     if name == ALL:
         raise ReconcilerError(
-            Message("--as all is for plan, apply and rights --missing"), Message("name one of the operators here")
+            Message("--as all is for plan, apply and rights --missing"),
+            Message("name one of the operators here"),
         )
     if name is not None:
         return operators[name] if name in operators else _unknown(name, operators)

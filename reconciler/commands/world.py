@@ -44,6 +44,11 @@ class Wanted:
     teams: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """What was allowed by name, as it was written: "removals=120"."""
+        return tuple(f"{name}={value}" for name, value in self.allow)
+
 
 @dataclass(frozen=True, slots=True)
 class World:

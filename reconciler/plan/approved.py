@@ -43,6 +43,7 @@ class Approved:
         bound: what it was made from; None where that is not known.
         content: the bytes of the plan file; b"" where there is none.
         signer: who signed the plan file; "" where nobody asked.
+        name: of the plan file; "" where there is none.
     """
 
     digest: str
@@ -50,6 +51,7 @@ class Approved:
     bound: Bound | None = None
     content: bytes = b""
     signer: str = ""
+    name: str = ""
 
     @classmethod
     def shown(cls, plan: Plan) -> Approved:

@@ -55,6 +55,8 @@ def test_nothing_else_counts(text, one, other):
         ('(programs + held).exists(p, p == "a")', set()),
         ('programs.exists(p, consultant.tags.exists(t, t == "a"))', {("consultant.tags", "a")}),
         ('rules.exists(programs, programs.name == "a")', {("rules.name", "a")}),
+        ('held.exists(p, client.tags.exists(t, p == "a"))', {("held", "a")}),
+        ('held.exists(action, client.tags.exists(t, action == "a"))', {("held", "a")}),
         ('client.name.startsWith("a")', set()),
     ],
 )

@@ -81,3 +81,9 @@ def test_expressions(capsys):
     found = rows("expressions", capsys, "--triples", "6000", "--sample", "500")
     assert len(found) == 7
     assert all(0 < row["cases"] <= row["cells"] for row in found)
+
+
+def test_duties(capsys):
+    """Sets hold back what they must, and find what breaks them."""
+    few, new, broken = rows("duties", capsys, "--triples", "6000")
+    assert (few["changes"] > 0, new["held back"] > 0, broken["findings"] > few["findings"]) == (True,) * 3

@@ -12,6 +12,7 @@ guardrails, blocks) reads the same two arrays.
 """
 
 from reconciler.grid.access import Access, Shape
+from reconciler.grid.alike import alike
 from reconciler.grid.block import Block
 from reconciler.grid.change import PAIR_CHANGES, Change, Half
 from reconciler.grid.cover import Effort, Region, cover, only, outside
@@ -37,6 +38,7 @@ __all__ = [
     "Region",
     "Register",
     "Shape",
+    "alike",
     "cover",
     "diff",
     "only",

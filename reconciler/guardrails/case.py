@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from reconciler.errors import Message
-from reconciler.grid import Access, cover, only
+from reconciler.grid import Access, alike, cover, only
 from reconciler.grid.arrays import find
 
 if TYPE_CHECKING:
@@ -138,6 +138,10 @@ class Kind(StrEnum):
     EXPRESSION = "expression"
 
 
+_FEW = 300
+"""Pairs of a violation up to which the fewest blocks are looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The waiver that accepts a finding.
@@ -197,7 +201,8 @@ class Violation:
         waiver: Accepted | None = None,
     ) -> Violation:
         """A violation at pairs with programs; mask 0 is access alone."""
-        blocks = cover(rows, only(rows))
+        # few blocks are for a reader, and nobody reads thousands of pairs
+        blocks = cover(rows, only(rows)) if len(rows) <= _FEW else alike(rows)
         return cls(
             kind,
             guardrail,

@@ -12,6 +12,7 @@ import numpy as np
 
 from reconciler.desired.guardrails import EVERY_PROGRAM
 from reconciler.grid import Access
+from reconciler.grid.arrays import find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,9 @@ def unfounded(
     wanting = {name: what for name, what in lacking.items() if what[1].any()}
     if not wanting or not len(grants):
         return {}
+    # where no rule lacks anything there is nothing to hold back
+    doubtful = gives & np.logical_or.reduce([lacks for _, lacks in wanting.values()])
+    grants = grants.where(find(sources.keys[doubtful[sources.rules]], grants.keys)[1])
     asked, rows = sources.rows_at(grants.keys)
     giving = gives[sources.rules[rows]]
     asked, rows = asked[giving], rows[giving]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -61,13 +62,14 @@ class Journal:
                 (run.bureau, run.backend, run.operator),
             )
             values = (
-                run.key, run.bureau, run.backend, run.operator, run.who, run.source, run.digest, run.plan, _now(),
+                run.key, run.bureau, run.backend, run.operator, run.who, run.source, run.digest, _now(),
             )  # fmt: skip
             number = self._db.execute(
-                """INSERT INTO run (id, bureau, backend, operator, who, source, digest, plan, begun)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number""",
+                """INSERT INTO run (id, bureau, backend, operator, who, source, digest, begun)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number""",
                 values,
             ).fetchone()[0]
+            self._db.execute("INSERT INTO approved VALUES (?, ?)", (number, zlib.compress(run.plan, 1)))
             self._db.executemany(
                 "INSERT INTO orders VALUES (?, ?, ?, ?, ?)",
                 (
@@ -106,8 +108,9 @@ class Journal:
     def plan(self, key: str) -> bytes:
         """The plan file that was approved for a run that is known."""
         with failing(self._path):
-            plan: bytes = self._db.execute("SELECT plan FROM run WHERE id = ?", (key,)).fetchone()[0]
-        return plan
+            query = "SELECT plan FROM approved JOIN run ON run.number = run WHERE id = ?"
+            packed: bytes = self._db.execute(query, (key,)).fetchone()[0]
+        return zlib.decompress(packed)
 
     def results(self, key: str) -> Results:
         """What is known of each order of a run, which `carry_out` goes on from."""
@@ -161,6 +164,7 @@ class Writer:
 
     def ended(self, place: int, result: Result) -> None:
         """This became of it, as far as is known."""
+        cells = result.outcomes
         self._update(
             place,
             {
@@ -169,7 +173,7 @@ class Writer:
                 "ended": _now(),
                 "problem": None if result.problem is None else pack_message(result.problem),
                 "items": pack_items(result.items) if result.ended is Ended.FINISHED else None,
-                **{outcome.value: result.outcomes[outcome] for outcome in Outcome},
+                **{outcome.value: cells[outcome] for outcome in Outcome},
             },
         )
 

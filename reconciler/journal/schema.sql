@@ -10,13 +10,18 @@ CREATE TABLE run (
   who      TEXT    NOT NULL,                     -- user and machine
   source   TEXT,                                 -- the commit that the YAML came from, where there is one
   digest   TEXT    NOT NULL,                     -- of what was approved
-  plan     BLOB    NOT NULL,                     -- the plan file that was approved
   begun    TEXT    NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 1,           -- how often it was begun and gone on with
   ended    TEXT,                                 -- when the last attempt came to its end; NULL while it has not
   state    TEXT    NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'finished', 'superseded'))
 ) STRICT;
 CREATE INDEX run_open ON run (bureau, backend) WHERE state = 'open';
+
+-- The plan file that was approved, zlib; apart, because it may have millions of bytes and never changes.
+CREATE TABLE approved (
+  run  INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+  plan BLOB    NOT NULL
+) STRICT;
 
 -- What is to be sent; never changed. Its place is its order in the run.
 CREATE TABLE orders (

@@ -161,7 +161,9 @@ def hostile_plan(value: str):
         ),
     )
     rule = replace(wish.rules[0], name=value, reason=value, until=dt.date(2026, 11, 30))
-    me = Operator("me", value, None, rights(reg, ["1"]))  # its key is digested, and can hold no half character
+    me = Operator(
+        "me", value, None, rights(reg, ["1"])
+    )  # its key is digested, and can hold no half character
     boss = Operator("boss", value, None, rights(reg, ["1", "2"]))
     now = current(reg, have, me, others=(boss,))
     return build(replace(wish, rules=(rule,)), now, dt.date(2026, 11, 24)), now

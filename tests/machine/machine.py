@@ -352,7 +352,9 @@ class BureauOverTime(RuleBasedStateMachine):
     def _order(self, what: tuple) -> None:
         kind, who, where, programs = what
         programs = () if kind is OperationKind.REMOVE_ACCESS else programs
-        order = Order(kind, who, where, programs, self.boss.revision(), self._key(), kind is OperationKind.REMOVE_ACCESS)
+        order = Order(
+            kind, who, where, programs, self.boss.revision(), self._key(), kind is OperationKind.REMOVE_ACCESS
+        )
         job = self.boss.submit(order, self._key(), None)
         self.boss.job(job.key, 10.0)
 

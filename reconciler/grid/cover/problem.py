@@ -8,7 +8,6 @@ touches a pair covers its access, so what the region allows with a program it al
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -178,9 +177,9 @@ def _without_idle_consultants(problem: Problem) -> Problem:
 
 def _merge_clients(problem: Problem, *, exactly: bool) -> tuple[Problem, list[Ids]]:
     required, region = problem.required, problem.region
-    keys = _contents(problem.sizes.clients, region.clients, region.consultants, region.masks)
-    more = _contents(problem.sizes.clients, required.clients, required.consultants, required.masks)
     used = np.unique(required.clients)
+    keys = _contents(used, region.clients, region.consultants, region.masks)
+    more = _contents(used, required.clients, required.consultants, required.masks)
     number, first, members = _classes(used, problem.sizes.clients, keys, more if exactly else None)
     region = region.where(first[region.clients])
     if exactly:
@@ -199,14 +198,12 @@ def _merge_clients(problem: Problem, *, exactly: bool) -> tuple[Problem, list[Id
 
 def _merge_consultants(problem: Problem, *, exactly: bool) -> tuple[Problem, list[Ids]]:
     required, region = problem.required, problem.region
+    used = np.unique(required.consultants)
     keys, more = (
-        _contents(
-            problem.sizes.consultants, cells.consultants[order], cells.clients[order], cells.masks[order]
-        )
+        _contents(used, cells.consultants[order], cells.clients[order], cells.masks[order])
         for cells in (region, required)
         for order in (np.argsort(cells.consultants, kind="stable"),)
     )
-    used = np.unique(required.consultants)
     number, first, members = _classes(used, problem.sizes.consultants, keys, more if exactly else None)
     region = region.where(first[region.consultants])
     if exactly:
@@ -221,13 +218,13 @@ def _merge_consultants(problem: Problem, *, exactly: bool) -> tuple[Problem, lis
     return merged, members
 
 
-def _contents(size: int, lines: Ids, others: Ids, masks: Masks) -> list[bytes]:
-    """What each line holds, as bytes that are equal exactly where the contents are; rows sorted by line."""
+def _contents(used: Ids, lines: Ids, others: Ids, masks: Masks) -> list[bytes]:
+    """What each used line holds, as bytes that are equal exactly where the contents are; rows sorted by line."""
     packed = np.empty((len(lines), 2), dtype=np.int64)
     packed[:, 0], packed[:, 1] = others, masks.view(np.int64)
     data, width = packed.tobytes(), packed.itemsize * 2
-    bounds = (np.searchsorted(lines, np.arange(size + 1)) * width).tolist()
-    return [data[start:stop] for start, stop in pairwise(bounds)]
+    starts, stops = ((np.searchsorted(lines, used, side) * width).tolist() for side in ("left", "right"))
+    return [data[start:stop] for start, stop in zip(starts, stops, strict=True)]
 
 
 def _classes(
@@ -239,10 +236,8 @@ def _classes(
         The class of each line, whether a line is the first of its class, and the members of each class.
     """
     numbers: dict[object, int] = {}
-    of = [
-        numbers.setdefault(keys[line] if more is None else (keys[line], more[line]), len(numbers))
-        for line in used.tolist()
-    ]
+    contents = keys if more is None else zip(keys, more, strict=True)
+    of = [numbers.setdefault(content, len(numbers)) for content in contents]
     classes = np.array(of, dtype=np.int64)
     number = np.full(size, -1, dtype=np.int64)
     number[used] = classes

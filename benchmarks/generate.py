@@ -118,6 +118,21 @@ def registered(size: Size, random: np.random.Generator) -> tuple[list[Consultant
     return people, companies, register
 
 
+def disturb(folder: Path, clients: int, seed: int) -> None:
+    """Change a program of one pair at each of so many clients, behind everybody's back."""
+    random = np.random.default_rng(seed)
+    with Store.open(folder / "bureau.db") as store, store.write() as db:
+        bureau = find_bureau(db, BUREAU).number
+        (there,) = db.execute("SELECT max(number) FROM client WHERE bureau = ?", (bureau,)).fetchone()
+        chosen = random.choice(there, clients, replace=False) + 1
+        query = """
+            UPDATE pair SET mask = (mask | 1) - (mask & 1), revision = :revision, foreign_revision = :revision
+            WHERE bureau = :bureau AND client = :client AND consultant =
+                (SELECT min(consultant) FROM pair WHERE bureau = :bureau AND client = :client AND held)"""
+        values = {"bureau": bureau, "revision": bump(db, bureau, register=False)}
+        db.executemany(query, (values | {"client": client} for client in chosen.tolist()))
+
+
 def _consultants(size: Size) -> list[Consultant]:
     """The first of each team leads it."""
     rows = []

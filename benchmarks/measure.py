@@ -22,12 +22,14 @@ class Measured:
         code: its exit code.
         output: what it printed to stdout.
         seconds: from start to end, by the clock on the wall.
+        busy: seconds that processors worked for it.
         megabytes: the most memory that it held.
     """
 
     code: int
     output: str
     seconds: float
+    busy: float
     megabytes: float
 
 
@@ -48,7 +50,8 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in {0, 2, 3}:
         sys.stderr.write(errors.read_text(encoding="utf-8"))
-    return Measured(process.returncode, output.read_text(encoding="utf-8"), seconds, usage.ru_maxrss / 1024)
+    text, busy = output.read_text(encoding="utf-8"), usage.ru_utime + usage.ru_stime
+    return Measured(process.returncode, text, seconds, busy, usage.ru_maxrss / 1024)
 
 
 def reconciler(*arguments: str) -> list[str]:

@@ -47,25 +47,25 @@ def main(arguments: Sequence[str]) -> int:
 
 def _measure(rules: int, *, peer: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as place:
-        ours = _ours(Path(place), rules)
+        mine = ours(Path(place), rules)
         row: dict[str, Any] = {
             "rules": rules,
-            "plan s": round(ours.seconds, 2),
-            "plan MB": round(ours.megabytes),
+            "plan s": round(mine.seconds, 2),
+            "plan MB": round(mine.megabytes),
             "changes": sum(
-                json.loads(ours.output)["summary"][k] for k in ("programs-added", "programs-removed")
+                json.loads(mine.output)["summary"][k] for k in ("programs-added", "programs-removed")
             ),
         }
         if peer:
             theirs = _octodns(Path(place), rules)
             row |= {
                 "octodns-sync s": round(theirs.seconds, 2),
-                "ratio": f"1/{theirs.seconds / ours.seconds:.1f}",
+                "ratio": f"1/{theirs.seconds / mine.seconds:.1f}",
             }
     return row
 
 
-def _cells(rules: int) -> list[tuple[str, str, str]]:
+def cells_of(rules: int) -> list[tuple[str, str, str]]:
     """Pairs all different: consultant, client, program."""
     return [
         (f"c{i // CLIENTS:04}@bureau.example", f"{10000 + i % CLIENTS}", PROGRAMS[i % len(PROGRAMS)])
@@ -73,8 +73,9 @@ def _cells(rules: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def _ours(folder: Path, rules: int) -> Measured:
-    cells = _cells(rules)
+def ours(folder: Path, rules: int) -> Measured:
+    """Our plan of so many rules, of which 1 % differ from what the bureau holds."""
+    cells = cells_of(rules)
     held = [
         (who, client, PROGRAMS[(i + (i % 100 == 0)) % len(PROGRAMS)])
         for i, (who, client, _) in enumerate(cells)
@@ -92,9 +93,10 @@ def _ours(folder: Path, rules: int) -> Measured:
     ]
     text = "\n".join(["manage: {unlisted: remove, taken-over: b}", "access:", *lines]) + "\n"
     (folder / "policies" / "access.yaml").write_text(text)
-    where = ("--database", "bureau.db", "--token-file", "me.token", "--format", "json")
-    run(reconciler("plan", *where), folder)  # the first run writes byte code
-    return run(reconciler("plan", *where), folder)
+    where = ("--database", "bureau.db", "--token-file", "me.token", "--format", "json", "--no-cache")
+    own = {"RECONCILER_STATE_DIR": str(folder / "state")}
+    run(reconciler("plan", *where), folder, own)  # the first run writes byte code
+    return min((run(reconciler("plan", *where), folder, own) for _ in range(3)), key=lambda one: one.seconds)
 
 
 PLUGIN = """

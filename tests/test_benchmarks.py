@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -58,6 +59,29 @@ def test_startup(capsys):
 def test_plan(capsys):
     (row,) = rows("plan", capsys, "--rules", "200")
     assert row["changes"] == 4
+
+
+@pytest.mark.parametrize("peer", [True, False])
+def test_terraform(capsys, monkeypatch, tmp_path, peer):
+    """As many changes as ours, where it is on the path; ours alone where it is not."""
+    if peer and shutil.which("terraform") is None:
+        pytest.skip("terraform is not on the path")
+    if not peer:
+        monkeypatch.setenv("PATH", str(tmp_path))
+    found = rows("terraform", capsys, "--resources", "100", "200")
+    assert [row["changed"] for row in found["rows"]] == [1, 2]
+    assert all(("ratio" in row) is peer for row in found["rows"])
+    assert (found["growth"]["terraform busy s"] is None) is not peer
+
+
+def test_cache(capsys, tmp_path):
+    """What is kept spares requests and bytes, in the order of how much has changed."""
+    found = rows("cache", capsys, "--triples", "24000", "--folder", str(tmp_path), "--repeat", "1")
+    assert len(found) == 16
+    for command in ("plan", "explain"):
+        sent = {row["kept"]: row for row in found if row["command"] == f"{command} http"}
+        assert sent["off"]["kB"] == sent["first"]["kB"] > sent["moved"]["kB"] > sent["same"]["kB"]
+        assert [sent[kept]["requests"] for kept in ("off", "first", "same", "moved")] == [6, 6, 4, 7]
 
 
 def test_scale(capsys, tmp_path):

@@ -87,6 +87,9 @@ def test_an_unchanged_list_is_not_sent_again(looked: Bureau):
     looked.network.spoil = dict.fromkeys(LISTS, measure)
     looked.current()
     assert sizes["/v1/consultants"] == 0 < sizes["/v1/clients"]
+    looked.register(consultants=[Consultant("z", "New")])
+    looked.current()
+    assert sizes["/v1/clients"] == 0 < sizes["/v1/consultants"]
     looked.check()
 
 
@@ -438,6 +441,15 @@ def test_a_plain_backend_that_moves_is_read_again(tmp_path: Path):
             backend._file = SignedFile(tmp_path / f"{'0' * 64}.state", b"secret")
             assert len(backend.current().access) == rows
     assert network.sent("/v1/access/digests") == 1
+
+
+def test_a_file_does_not_pass_for_another(looked: Bureau):
+    one, other = (SignedFile.of(looked.cache, "x", looked.config(None), question) for question in ("a", "b"))
+    elsewhere = replace(looked.config(None), settings={"url": "https://other.example"})
+    one.write([b"said"])
+    for file in (other, SignedFile.of(looked.cache, "x", elsewhere, "a")):
+        shutil.copy(one.path, file.path)
+        assert (one.read(), file.read()) == (b"said", None)
 
 
 def test_it_is_readable_by_its_owner_alone(looked: Bureau):

@@ -5,13 +5,14 @@
 
 The bureau is that of `scale`. With noise, so many percent of the pairs have programs of their own; its state does
 not compress. Each command is a process of its own, embedded or over HTTP on loopback from a server that
-has answered before, in four situations:
+has answered before, in five situations:
 
-off     the cache is switched off: all is fetched, nothing is kept
-first   the cache is empty: all is fetched, and kept
-same    nothing has changed since
-moved   at one client in a hundred something has changed since, behind everybody's back; the server, too, sees it
-        for the first time
+off        the cache is switched off: all is fetched, nothing is kept
+first      the cache is empty: all is fetched, and kept
+same       nothing has changed since
+moved      at one client in a hundred something has changed since, behind everybody's back; the server, too, sees it
+           for the first time
+moved off  the same with the cache switched off
 
 The bytes are those of all bodies, both ways, as they travel. Seconds are the best of a few runs, by the clock and
 of processors that worked for the command; those of the server do not count.
@@ -35,7 +36,7 @@ from benchmarks.scale import served, surroundings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-SITUATIONS = ("off", "first", "same", "moved")
+SITUATIONS = ("off", "first", "same", "moved", "moved off")
 COMMANDS: dict[str, list[str]] = {
     "plan": ["plan", "--format", "json"],
     "explain": ["explain", "c00001@bureau.example", "1000001", "payroll", "--no-blame"],
@@ -116,9 +117,9 @@ class Bench:
         """One run; its requests, and their bytes."""
         if situation == "first":
             shutil.rmtree(self.folder / "cache", ignore_errors=True)
-        if situation == "moved":
+        if situation.startswith("moved"):
             disturb(self.folder, self.size.clients // 100, next(self._seeds))
-        return self._run([*line, "--no-cache"] if situation == "off" else line)
+        return self._run([*line, "--no-cache"] if situation.endswith("off") else line)
 
     def _run(self, line: list[str]) -> tuple[Measured, int, int]:
         given = [*line, "--token-file", "me.token", "--policies", "policies"]

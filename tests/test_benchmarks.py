@@ -77,7 +77,7 @@ def test_terraform(capsys, monkeypatch, tmp_path, peer):
 def test_cache(capsys, tmp_path):
     """What is kept spares requests and bytes, in the order of how much has changed."""
     found = rows("cache", capsys, "--triples", "24000", "--folder", str(tmp_path), "--repeat", "1")
-    assert len(found) == 16
+    assert len(found) == 20
     for command in ("plan", "explain"):
         sent = {row["kept"]: row for row in found if row["command"] == f"{command} http"}
         assert sent["off"]["kB"] == sent["first"]["kB"] > sent["moved"]["kB"] > sent["same"]["kB"]

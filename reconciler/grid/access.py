@@ -165,10 +165,13 @@ class Access:
             programs: a mask, None for all; pairs stay, with fewer programs.
         """
         kept = self
+        if clients is not None:
+            chosen = np.flatnonzero(clients)
+            # the rows of a few are found without looking at all
+            few = len(chosen) < len(clients) // 8
+            kept = kept.at_clients(chosen) if few else kept.where(clients[kept.clients])
         if consultants is not None:
             kept = kept.where(consultants[kept.consultants])
-        if clients is not None:
-            kept = kept.where(clients[kept.clients])
         if programs is not None:
             kept = Access(kept.shape, kept.keys, kept.masks & np.uint64(programs))
         return kept

@@ -165,3 +165,15 @@ def test_an_empty_bureau_has_an_empty_state() -> None:
     nobody = Access.empty(Shape(0, 0, 0))
     assert list(nobody.rows()) == []
     assert nobody.union(nobody) == nobody.outside(nobody) == nobody
+
+
+@given(
+    st.sets(st.integers(0, 499), max_size=40), st.sets(st.integers(0, 99), max_size=20), st.integers(0, 31)
+)
+def test_a_few_of_many_clients_are_found_as_all_are(keys: set[int], clients: set[int], people: int) -> None:
+    ordered = np.array(sorted(keys), dtype=np.int64)
+    state = Access(Shape(5, 100, 2), ordered, ordered.astype(np.uint64) % np.uint64(4))
+    flags = np.isin(np.arange(100), list(clients))
+    who = np.array([bool(people >> i & 1) for i in range(5)])
+    kept = state.restrict(who, flags)
+    assert list(kept.rows()) == [row for row in state.rows() if row[1] in clients and who[row[0]]]

@@ -31,4 +31,79 @@ ELSEWHERE = [
         "the same",
         "tests/faults/test_crashes.py::test_killed_again_while_it_goes_on",
     ),
+    Elsewhere(
+        "SIGKILL as a real process, in the middle of a run",
+        "`apply --resume` goes on",
+        "tests/commands/test_resume.py::test_killed_for_real_and_gone_on_with",
+    ),
+    Elsewhere(
+        "SIGTERM and Ctrl-C",
+        "nothing more is sent; it says how to go on, and does",
+        "tests/commands/test_resume.py::test_stopped_by_a_signal_it_says_how_to_go_on_and_does",
+    ),
+    Elsewhere(
+        "SIGKILL at every write of several operators, in each part",
+        "the parts are gone on with",
+        "tests/commands/test_apply_all.py",
+    ),
+    Elsewhere(
+        "a journal that fills up, or a full disk under it",
+        "the run stops with the reason, and can be gone on with",
+        "tests/commands/test_resume.py::test_a_journal_that_fills_up_stops_the_run_with_the_reason",
+    ),
+    Elsewhere(
+        "a journal that is read-only",
+        "it is said, and nothing is sent",
+        "tests/journal/test_book.py::test_what_cannot_be_written_is_said",
+    ),
+    Elsewhere(
+        "no journal at all",
+        "nothing is sent",
+        "tests/commands/test_resume.py::test_where_no_journal_can_be_nothing_is_sent",
+    ),
+    Elsewhere(
+        "no audit log",
+        "nothing is sent",
+        "tests/commands/test_audited.py::test_nothing_is_done_where_the_log_cannot_be_written",
+    ),
+    Elsewhere(
+        "a full disk under the audit log",
+        "the next line makes it good",
+        "tests/audit/test_log.py::test_a_full_disk_stops_an_append_and_is_made_good_by_the_next",
+    ),
+    Elsewhere(
+        "a crash at any byte of the audit log",
+        "it is told, and the log goes on",
+        "tests/audit/test_log.py::test_a_crash_at_any_byte_is_told_of_truthfully_and_the_log_goes_on",
+    ),
+    Elsewhere(
+        "two applies at once, on one machine or two",
+        "one is refused or waits",
+        "tests/commands/test_locks.py::test_of_many_who_come_at_once_one_gets_it",
+    ),
+    Elsewhere(
+        "twenty threads on one revision",
+        "one of them has its effect",
+        "tests/bureau/test_concurrency.py::test_twenty_threads_on_one_revision",
+    ),
+    Elsewhere(
+        "the server is killed again and again inside one job",
+        "the job is done exactly once",
+        "tests/bureau/test_crash.py::test_killed_in_the_middle_again_and_again",
+    ),
+    Elsewhere(
+        "a part of a job that cannot be written at the server",
+        "it is done when the cause is gone",
+        "tests/bureau/test_failures.py::test_a_chunk_that_fails_is_done_when_the_cause_is_gone",
+    ),
+    Elsewhere(
+        "half of the consultants are gone",
+        "planning stops",
+        "tests/commands/test_seen.py",
+    ),
+    Elsewhere(
+        "random histories: edits, meddling, lost rights, passing days, crashes",
+        "the laws hold, by an oracle over sets",
+        "tests/machine/test_machine.py::test_a_bureau_over_time",
+    ),
 ]

@@ -127,7 +127,7 @@ def resume_part(
     found, case = changes(desired, current, date, half)
     case = _case(case, current.operator, within(found.allowed, approved))
     # a removal that a grant counts on may not be among what was approved
-    case, _ = hold_back(case, (never_together,))
+    case, held = hold_back(case, (never_together,))
     allowed = {
         Change.GIVE_ACCESS: case.give,
         Change.ADD_PROGRAMS: case.add,
@@ -137,7 +137,7 @@ def resume_part(
     plan = assemble(found, case, operations(case), current, ahead=-1, allow={})
     nothing = Access.empty(current.register.shape)
     blocked = dict.fromkeys(Change, nothing)
-    for why, rows in found.blocked.items():
+    for why, rows in (*found.blocked.items(), *held.items()):
         blocked[why.change] = blocked[why.change].union(rows)
     return Resumed(_part(plan, allowed, plan.operations, current.operator), within(blocked, approved))
 

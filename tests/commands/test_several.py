@@ -76,6 +76,16 @@ def test_it_reads_who_does_what_and_who_could_do_the_rest(reconciler, team):
     assert "who could, but has no token here: Margareta Partner" in rest
 
 
+def test_who_acts_is_not_told_to_be_somebody_who_could(reconciler, team):
+    """Pia could give nothing of it, and Ingrid, who sees all operators, acts herself."""
+    team("ingrid", "pia")
+    found = document(reconciler("plan", *DAY, "--as", "all", "--format", "json").out)
+    could = {key for one in found["whole"]["blocked"] for key in one["could"]}
+    assert could == {"managing-partner"}
+    found = document(reconciler("rights", "--missing", *DAY, "--as", "all", "--format", "json").out)
+    assert {key for one in found["missing"] for key in one["have"]} == {"managing-partner"}
+
+
 def test_pipelines_are_told_that_there_are_changes(reconciler, team):
     team("margareta")
     assert reconciler("plan", *DAY, "--as", "all", "--detailed-exitcode").code == 2

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.formats.json import to_json
-from reconciler.grid import Change, Half
+from reconciler.grid import Access, Change, Half
 from reconciler.plan import build, plan_document
 from reconciler.plan.joint import JointPlan, build_joint, resume_part
 from reconciler.plan.outcome import outcome_digest
@@ -176,6 +177,19 @@ def test_a_part_waits_for_another_by_doing_nothing_yet():
     after, waiting = resume_part(world.desired, gone, DAY, granting.plan.changes.allowed, None)
     assert after.summary.programs_added == 1
     assert not any(len(rows) for rows in waiting.values())
+
+
+def test_a_part_waits_also_for_what_its_operator_could_do_and_was_not_approved_for_it():
+    reg = register(["p"], ["1"], ["a", "b"])
+    have, want = access(reg, ("p", "1", "a")), access(reg, ("p", "1", "b"))
+    one = operator(reg, "one", programs={"1": ["a", "b"]})
+    world = apart(World(desired(reg, want), current(reg, have, one)), 0, 1)
+    nothing = Access.empty(reg.shape)
+    grant = Access(reg.shape, np.array([0]), np.array([2], dtype=np.uint64))
+    approved = dict.fromkeys(Change, nothing) | {Change.ADD_PROGRAMS: grant}
+    plan, waiting = resume_part(world.desired, world.current, DAY, approved, None)
+    assert plan.operations == ()
+    assert waiting[Change.ADD_PROGRAMS] == grant
 
 
 def test_none_of_them_locks_another_one_out():

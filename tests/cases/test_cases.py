@@ -42,6 +42,7 @@ def cases():
 def test_case(path, title, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RECONCILER_LANG", "en")
+    monkeypatch.setenv("RECONCILER_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("RECONCILER_DATABASE", "bureau.db")
     monkeypatch.setenv("RECONCILER_TOKEN_FILE", "tokens/me.token")
     texts = dict(sections(path))
@@ -78,6 +79,7 @@ def console(expected: str) -> str:
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = run(shlex.split(command)[2:])
     printed = re.sub(r"\((job|jobb) [\w-]+\)", r"(\1 …)", output.getvalue())
+    printed = re.sub(r" (\d+:)[0-9a-f]{64}$", r" \1…", printed, flags=re.MULTILINE)
     return f"{command}\n{printed}" + (f"[exit {code}]\n" if code else "")
 
 

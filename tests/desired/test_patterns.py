@@ -51,7 +51,8 @@ def test_no_expression_takes_long(pattern):
 def test_it_agrees_with_python_where_both_read_the_expression(pattern, text):
     try:
         expected = re.fullmatch(pattern, text) is not None
-    except (re.error, FutureWarning):  # the latter: sets inside of sets, which Python may read otherwise one day
+    except (re.error, FutureWarning):
+        # sets inside of sets, which Python may read otherwise one day, are warned of
         return
     # the two differ in a few marks: repeats of repeats, sets inside of sets, possessive ones
     if is_pattern(pattern) and not re.search(r"[*+?}][*+?{]|\[.*\[|\[\]|[{]|\[\^\]", pattern):

@@ -9,10 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reconciler.apply import Ended
 from reconciler.audit import entries
+from reconciler.audit.read import entry_of
 from reconciler.errors import AuditFailed, JournalFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from reconciler.apply import Result, Results
     from reconciler.apply.protocol import Journal
     from reconciler.audit.chain import Head
@@ -38,9 +42,28 @@ def begin(
         AuditFailed: where it cannot be written; then nothing may be sent.
     """
     at = now()
+    places = _places_told(log, begun)
     told = entries.operations(plan, at, begun)
     log.append([entries.run_begun(plan, begun.run, at, source, approval), *told])
-    return Audited(log, begun, journal)
+    return Audited(log, begun, places, journal)
+
+
+def _places_told(log: Log, begun: Results) -> frozenset[int]:
+    """The places of the orders that have come to their end and of whose end the log tells.
+
+    The journal is written before the log, so a crash in between has left a result that only the journal has.
+    """
+    if not any(result.ended.final for result in begun.results) or not log.path.exists():
+        return frozenset()
+    mark = begun.run.encode()
+    found = set[int]()
+    with log.opened() as file:
+        for line in file:
+            entry = entry_of(line) if mark in line and line.endswith(b"\n") else None
+            ours = entry and (entry["event"], entry.get("run")) == ("result", begun.run)
+            if entry and ours and Ended(entry["ended"]).final:
+                found.add(entry["place"])
+    return frozenset(found)
 
 
 def refused(log: Log, plan: Plan, source: Source) -> None:
@@ -58,12 +81,13 @@ class Audited:
     Args:
         log: the audit log.
         begun: what was known of the run when it began.
+        told: places of orders of whose end the log tells already.
         journal: which is told first.
     """
 
-    def __init__(self, log: Log, begun: Results, journal: Journal) -> None:
+    def __init__(self, log: Log, begun: Results, told: Collection[int], journal: Journal) -> None:
         self._log, self._run, self._journal = log, begun.run, journal
-        self._told = {place: result for place, result in enumerate(begun.results) if result.ended.final}
+        self._told = {place: begun.results[place] for place in told}
         self.failed: AuditFailed | None = None
 
     def sending(self, place: int) -> None:

@@ -188,15 +188,16 @@ def carry(world: World, going: Going, wish: Wanted, hold: Hold, pace: Pace, say:
         left = error.message
     except KeyboardInterrupt:
         left, results = Message("it was stopped by hand"), replace(results, interrupted=True)
-    try:
-        going.writer.close(final=results.final)
-    except JournalFailed as error:
-        results = replace(results, stopped=results.stopped or error.message)
+    # before the run is closed: what only the journal knows is told to the log where the run goes on
     head = going.audited.end(results, None if isinstance(left, Message) else left)
     if head is not None:
         click.echo(say("Audit log: {n} lines, head {head}", n=head.lines, head=head), err=True)
     elif going.audited.failed is not None:
         results = replace(results, stopped=results.stopped or going.audited.failed.message)
+    try:
+        going.writer.close(final=results.final and head is not None)
+    except JournalFailed as error:
+        results = replace(results, stopped=results.stopped or error.message)
     return Finished(results, notifications, left)
 
 

@@ -2,8 +2,8 @@
 
 It imports everything once and then forks for each command, so that a crash and what follows take a fraction of a
 second. Writes are counted where they happen, before and after: every statement of the journal that writes, every
-commit of the embedded bureau server, every request that may change something, every file that is put in place or taken
-away. At the n-th of these moments the process kills itself with SIGKILL, from whatever thread.
+commit of the embedded bureau server, every request that may change something, every line of the audit log, every file
+that is put in place or taken away. At the n-th of these moments the process kills itself with SIGKILL, from whatever thread.
 
 It reads one case a line from stdin, as JSON, and answers each with a line:
 
@@ -93,7 +93,12 @@ class Writes:
         BoundedTransport.handle_request = counted  # type: ignore[method-assign]
 
     def _files(self) -> None:
-        for owner, name in ((Path, "replace"), (Path, "unlink"), (filelock.FileLock, "acquire")):
+        for owner, name in (
+            (Path, "replace"),
+            (Path, "unlink"),
+            (os, "fsync"),
+            (filelock.FileLock, "acquire"),
+        ):
             setattr(owner, name, self._counted(getattr(owner, name), f"file {name}"))
 
     def _counted(self, function: Callable[..., Any], label: str) -> Callable[..., Any]:

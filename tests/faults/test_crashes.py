@@ -21,7 +21,11 @@ from typing import Any
 
 import pytest
 
+from reconciler.apply import Ended
+from reconciler.audit.read import entry_of
+from reconciler.audit.verify import verify
 from reconciler.bureau.store import Store
+from reconciler.commands.audit.place import log_at
 from tests.bureau.world import make_bureau
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +58,7 @@ class End:
     access: list[tuple]
     jobs: list[tuple]
     runs: list[tuple]
+    audited: dict[int, str]
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +80,22 @@ def template(tmp_path_factory) -> Path:
     (folder / "me.token").write_text(token)
     (folder / "me.token").chmod(0o600)
     return folder
+
+
+def audited(folder: Path) -> dict[int, str]:
+    """What the audit log tells of the orders of the last run, each once; it is sound, and the run has its end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECONCILER_STATE_DIR", str(folder / "state"))
+        log = log_at(None)
+    verdict = verify(log, None)
+    assert verdict.sound
+    assert verdict.anchored
+    told = [entry_of(line) for line in log.path.read_bytes().splitlines(keepends=True)]
+    assert told[-1]["event"] == "run-ended"
+    results = [one for one in told if one["event"] == "result" and one["run"] == told[-1]["run"]]
+    final = {one["place"]: one["ended"] for one in results if Ended(one["ended"]).final}
+    assert sum(Ended(one["ended"]).final for one in results) == len(final)
+    return final
 
 
 class Runner:
@@ -104,7 +125,7 @@ class Runner:
         with closing(sqlite3.connect(folder / "bureau.db")) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             access = db.execute(STATE).fetchall()
-        end = End(access, self.jobs(folder), self.runs(folder))
+        end = End(access, self.jobs(folder), self.runs(folder), audited(folder))
         shutil.rmtree(folder)
         return told, end
 

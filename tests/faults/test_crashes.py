@@ -83,7 +83,7 @@ def template(tmp_path_factory) -> Path:
 
 
 def audited(folder: Path) -> dict[int, str]:
-    """What the audit log tells of the orders of the last run, each once; it is sound, and the run has its end."""
+    """What the audit log, which is sound, tells of the orders of the last run, each once; nothing without its end."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECONCILER_STATE_DIR", str(folder / "state"))
         log = log_at(None)
@@ -91,7 +91,8 @@ def audited(folder: Path) -> dict[int, str]:
     assert verdict.sound
     assert verdict.anchored
     told = [entry_of(line) for line in log.path.read_bytes().splitlines(keepends=True)]
-    assert told[-1]["event"] == "run-ended"
+    if told[-1]["event"] != "run-ended":
+        return {}
     results = [one for one in told if one["event"] == "result" and one["run"] == told[-1]["run"]]
     final = {one["place"]: one["ended"] for one in results if Ended(one["ended"]).final}
     assert sum(Ended(one["ended"]).final for one in results) == len(final)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +25,10 @@ _SCHEMAS = (Path(__file__).with_name("schema.sql"),)
 
 VERSION = len(_SCHEMAS)
 
+_PATIENCE = 10.0
+"""Seconds to wait for another process that writes."""
+
 _PRAGMAS = """
-PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
@@ -44,15 +47,33 @@ def connect(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, isolation_level=None)
         try:
             db.row_factory = sqlite3.Row
-            db.execute("PRAGMA busy_timeout = 10000")
+            db.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
             if _mark(db) != (APPLICATION_ID, VERSION):
                 with transaction(db):
                     _prepare(db, path)
-            db.executescript(_PRAGMAS)  # a file that is not ours is not touched
+            _log_ahead(db)  # a file that is not ours is not touched
+            db.executescript(_PRAGMAS)
         except BaseException:
             db.close()
             raise
     return db
+
+
+def _log_ahead(db: sqlite3.Connection) -> None:
+    """Have SQLite write ahead; others that open a new journal at the same time are waited for.
+
+    SQLite itself does not wait here, whatever its busy timeout is.
+    """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager

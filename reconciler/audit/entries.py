@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.apply import Ended
 from reconciler.grid import Outcome
-from reconciler.plan.outcome import outcome_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -204,7 +203,7 @@ def _facts(plan: Plan, source: Source) -> dict[str, Any]:
         "timezone": plan.register.timezone,
         "date": plan.date.isoformat(),
         "revision": plan.revision,
-        "plan": outcome_digest(plan),
+        "plan": plan.digest,
         "operator": plan.operator.key,
         "user": source.user,
         "host": source.host,

@@ -122,7 +122,6 @@ def begin(
     from reconciler.commands.locks import who
     from reconciler.journal import Begun
     from reconciler.plan.file import write_plan_file
-    from reconciler.plan.outcome import outcome_digest
 
     plan, current = agreed
     begun, bound = start(plan, key), bind(world, wish, plan, current)
@@ -133,7 +132,7 @@ def begin(
         operator=plan.operator.key,
         who=who(),
         source=bound.commit,
-        digest=approved.digest if approved else outcome_digest(plan),
+        digest=approved.digest if approved else plan.digest,
         plan=write_plan_file(plan, bound),
     )
     return going_on(world, bound, plan, begun, journal.begin(run, begun), approval)

@@ -17,7 +17,7 @@ from reconciler.errors import Finding, InputError, Message, Severity, StalePlan
 from reconciler.grid import PAIR_CHANGES, Change, Half
 from reconciler.grid.arrays import bits
 from reconciler.plan.moved import Pair, happened, moved, since
-from reconciler.plan.outcome import ALONG, outcome_digest, outcome_rows
+from reconciler.plan.outcome import ALONG, outcome_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,7 +56,7 @@ class Approved:
     @classmethod
     def shown(cls, plan: Plan) -> Approved:
         """A plan that was shown just now, and agreed to."""
-        return cls(outcome_digest(plan), plan)
+        return cls(plan.digest, plan)
 
 
 def still_approved(
@@ -79,7 +79,7 @@ def still_approved(
     """
     if approved.bound:
         _check_place(approved.bound, now)
-    digest = outcome_digest(now)
+    digest = now.digest
     if digest == approved.digest:
         return ()
     if approved.plan is None:

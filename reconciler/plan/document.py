@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from reconciler.grid import Change
 from reconciler.grid.arrays import bits
 from reconciler.guardrails import Kind
-from reconciler.plan.outcome import outcome_digest
 from reconciler.plan.takeover import takeover
 from reconciler.rights import Reason
 
@@ -35,7 +34,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "revision": plan.revision,
         "operator": plan.operator.key,
         "in-sync": plan.in_sync,
-        "digest": outcome_digest(plan),
+        "digest": plan.digest,
         "violations": [_violation(plan, violation) for violation in plan.violations],
         "summary": summary_document(plan),
         "operations": [_operation(plan, operation) for operation in plan.operations],

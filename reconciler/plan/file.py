@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from reconciler.errors import InputError, Message
 from reconciler.grid import Access
 from reconciler.plan.encode import decode, encode
-from reconciler.plan.outcome import joined, outcome_bytes, outcome_digest, outcome_document, sha256
+from reconciler.plan.outcome import joined, outcome_bytes, outcome_document, sha256
 from reconciler.plan.plain import pack, unpack
 from reconciler.plan.values import count_cells
 
@@ -188,7 +188,7 @@ def _fitted(document: Mapping[str, Any]) -> PlanFile | None:
     """What a document says, unless anything of it is lost, or read otherwise than it was written."""
     bound = unpack(Bound, document["bound-to"])
     plan = decode(document["plan"], document["outcome"], bound.date, bound.revision)
-    again = {**_beside(plan, bound, outcome_digest(plan)), "outcome": outcome_document(plan)}
+    again = {**_beside(plan, bound, plan.digest), "outcome": outcome_document(plan)}
     fits = again == document and _shows_all(plan)
     return PlanFile(bound, plan, document["digest"]) if fits else None
 

@@ -7,6 +7,7 @@ access to a client is one cell, each program there is one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.grid import PAIR_CHANGES, Access, Change, Half
@@ -201,7 +202,7 @@ class Summary:
         return self.grants + self.removals
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What would be done, what cannot be, and what is left alone.
 
@@ -244,6 +245,13 @@ class Plan:
     other_programs_too: bool
     messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     ending_waivers: tuple[EndingWaiver, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """Of its outcome: what is approved. Made when it is first asked for, as a plan may be large."""
+        from reconciler.plan.outcome import outcome_digest
+
+        return outcome_digest(self)
 
     @property
     def in_sync(self) -> bool:

@@ -22,7 +22,6 @@ from reconciler.formats.text.summary import summary_lines
 from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
 from reconciler.guardrails import Fate
 from reconciler.plan import Change, Half
-from reconciler.plan.outcome import outcome_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -274,7 +273,7 @@ class PlanWriter:
         if not self.plan.operations:
             return []
         text = self.say("To approve exactly these changes, and nothing else, approve their digest:")
-        return ["", *paragraph(text), f"  {outcome_digest(self.plan)}"]
+        return ["", *paragraph(text), f"  {self.plan.digest}"]
 
     def folded(self, things: Sequence[_Thing], write: Callable[[_Thing], list[str]]) -> list[str]:
         """Write the blocks of a section; of very many the largest, and how many are not shown."""

@@ -151,21 +151,31 @@ where = together(
     ),
 )
 
+consultants = option(
+    "--consultant",
+    "consultants",
+    env="RECONCILER_CONSULTANT",
+    multiple=True,
+    help=N_("This consultant only; may be repeated."),
+)
+clients = option(
+    "--client",
+    "clients",
+    env="RECONCILER_CLIENT",
+    multiple=True,
+    help=N_("This client only; may be repeated."),
+)
+programs = option(
+    "--program",
+    "programs",
+    env="RECONCILER_PROGRAM",
+    multiple=True,
+    help=N_("This program only; may be repeated."),
+)
+
 filters = together(
-    option(
-        "--consultant",
-        "consultants",
-        env="RECONCILER_CONSULTANT",
-        multiple=True,
-        help=N_("This consultant only; may be repeated."),
-    ),
-    option(
-        "--client",
-        "clients",
-        env="RECONCILER_CLIENT",
-        multiple=True,
-        help=N_("This client only; may be repeated."),
-    ),
+    consultants,
+    clients,
     option(
         "--team",
         "teams",
@@ -219,12 +229,24 @@ allowed_signers = option(
         "Only a plan file that somebody named in this file has signed; see ssh-keygen(1), ALLOWED SIGNERS."
     ),
 )
-output = option(
-    "--format",
-    "form",
-    env="RECONCILER_FORMAT",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help=N_("How to print it."),
+
+
+def formats(*names: str, how: str = N_("How to print it.")) -> Callable[[F], F]:
+    """In which format a command prints; the first name is the one if nothing is said."""
+    return option(
+        "--format",
+        "form",
+        env="RECONCILER_FORMAT",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help=how,
+    )
+
+
+output = formats("text", "json")
+output_csv = formats(
+    "text", "json", "csv", how=N_("How to print it; csv is for Excel, in Swedish with semicolons.")
 )
+plan_output = output
+"""The formats of a plan."""

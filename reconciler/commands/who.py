@@ -39,13 +39,7 @@ if TYPE_CHECKING:
 )
 @options.where
 @options.filters
-@options.option(
-    "--program",
-    "programs",
-    env="RECONCILER_PROGRAM",
-    multiple=True,
-    help=N_("This program only; may be repeated."),
-)
+@options.programs
 @options.option("--desired", is_flag=True, help=N_("What the rules say that should be, not what is."))
 @options.option(
     "--as-of",
@@ -58,15 +52,7 @@ if TYPE_CHECKING:
     help=N_("Look up in the git history of the YAML when the rules were last changed, and by whom."),
 )
 @options.full
-@options.option(
-    "--format",
-    "form",
-    env="RECONCILER_FORMAT",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help=N_("How to print it; csv is for Excel, in Swedish with semicolons."),
-)
+@options.output_csv
 @options.language
 @click.pass_obj
 def command(

@@ -47,27 +47,9 @@ if TYPE_CHECKING:
     multiple=True,
     help=N_("This run, or how its key begins; may be repeated."),
 )
-@options.option(
-    "--consultant",
-    "consultants",
-    env="RECONCILER_CONSULTANT",
-    multiple=True,
-    help=N_("This consultant only; may be repeated."),
-)
-@options.option(
-    "--client",
-    "clients",
-    env="RECONCILER_CLIENT",
-    multiple=True,
-    help=N_("This client only; may be repeated."),
-)
-@options.option(
-    "--program",
-    "programs",
-    env="RECONCILER_PROGRAM",
-    multiple=True,
-    help=N_("This program only; may be repeated."),
-)
+@options.consultants
+@options.clients
+@options.programs
 @options.option(
     "--outcome",
     "outcomes",
@@ -77,15 +59,7 @@ if TYPE_CHECKING:
     help=N_("What became of it; may be repeated."),
 )
 @options.full
-@options.option(
-    "--format",
-    "form",
-    env="RECONCILER_FORMAT",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help=N_("How to print it; csv is for Excel, in Swedish with semicolons."),
-)
+@options.output_csv
 @options.language
 @click.pass_obj
 def command(

@@ -6,7 +6,6 @@ anywhere but to the place that was configured: redirects are off, links lend the
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,6 @@ _TELLING = 12
 
 _AGAIN = (429, 500, 502, 503, 504)
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +220,9 @@ def _next(response: httpx.Response) -> Mapping[str, str] | None:
 
 
 def _parsed(content: bytes, path: str) -> Any:
+    import orjson
+
     try:
-        document = json.loads(content)
-        if _SURROGATE.search(content):
-            json.dumps(document, ensure_ascii=False).encode()  # half a character cannot be printed
-    except (ValueError, RecursionError) as error:
+        return orjson.loads(content)  # refuses half a character too, which could not be printed
+    except ValueError as error:
         raise BackendError(Message("the answer to {path} is not valid JSON", path=path)) from error
-    return document

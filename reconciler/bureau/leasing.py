@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from reconciler.bureau.answer import Answer
 from reconciler.bureau.leases import parse_wish, read_leases, release, renew, take
 from reconciler.bureau.strict import read_body
 
@@ -23,13 +24,13 @@ async def leases(call: Call) -> Response:
 def held(call: Call) -> Response:
     """GET /v1/leases: who holds it."""
     with call.server.store.read() as db:
-        return JSONResponse(read_leases(db, call.operator.bureau))
+        return Answer(read_leases(db, call.operator.bureau))
 
 
 def renewal(call: Call) -> Response:
     """POST /v1/leases/{id}/renew: let it run from now on again."""
     with call.server.store.write() as db:
-        return JSONResponse(renew(db, call.operator, call.request.path_params["id"]))
+        return Answer(renew(db, call.operator, call.request.path_params["id"]))
 
 
 def end(call: Call) -> Response:
@@ -42,4 +43,4 @@ def end(call: Call) -> Response:
 def _take(call: Call, body: bytes) -> Response:
     wish = parse_wish(body)
     with call.server.store.write() as db:
-        return JSONResponse(take(db, call.operator, wish))
+        return Answer(take(db, call.operator, wish))

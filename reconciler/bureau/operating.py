@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import anyio
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from reconciler.bureau.answer import Answer
 from reconciler.bureau.bodies import parse_operation
 from reconciler.bureau.jobs import read_job, read_results, submit
 from reconciler.bureau.leases import LEASE_ID, LEASE_ID_IS
@@ -52,7 +53,7 @@ async def job(call: Call) -> Response:
         pause = min(pause * 1.5, 0.2)
         document = await run_in_threadpool(_job, call)
     headers = {} if wanted is None else {"Preference-Applied": f"wait={patience}"}
-    return JSONResponse(document, headers=headers | _again(document))
+    return Answer(document, headers=headers | _again(document))
 
 
 def results(call: Call) -> Response:
@@ -63,7 +64,7 @@ def results(call: Call) -> Response:
     with call.server.store.read() as db:
         page, more = read_results(db, call.operator, key, after, limit)
     headers = next_link(call.request, limit, "results", more) if more is not None else {}
-    return JSONResponse(page, headers=headers)
+    return Answer(page, headers=headers)
 
 
 def notifications(call: Call) -> Response:
@@ -74,7 +75,7 @@ def notifications(call: Call) -> Response:
     with call.server.store.read() as db:
         page, more = read_notifications(db, call.operator, after, limit)
     headers = next_link(call.request, limit, "notifications", *more) if more is not None else {}
-    return JSONResponse(page, headers=headers)
+    return Answer(page, headers=headers)
 
 
 def read(call: Call) -> Response:
@@ -105,7 +106,7 @@ def _submit(call: Call, key: str, body: bytes, lease: str | None) -> Response:
     document = submit(call.server.store, call.operator, key, request, lease)
     call.server.worker.wake()
     headers = {"Location": f"/v1/jobs/{document['id']}", "Retry-After": "1"}
-    return JSONResponse(document, status_code=202, headers=headers)
+    return Answer(document, status_code=202, headers=headers)
 
 
 def _job(call: Call) -> Document:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse
+from reconciler.bureau.answer import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,6 +98,4 @@ class Problem(Exception):
         }
         if self.errors:
             body["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]
-        return JSONResponse(
-            body, status_code=status, headers=self.headers, media_type="application/problem+json"
-        )
+        return Answer(body, status_code=status, headers=self.headers, media_type="application/problem+json")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from reconciler.bureau.answer import Answer
 from reconciler.bureau.operators import OperatorRow, Right, RightName, read_operators
 from reconciler.bureau.pages import knows
 from reconciler.bureau.problems import Code, Problem
@@ -26,14 +27,14 @@ def bureau(call: Call) -> Response:
         tag = f'"{row.revision}{row.stamp and f"-{row.stamp}"}"'
         if knows(call.request, tag):
             return Response(status_code=304, headers={"ETag": tag})
-        return JSONResponse(_bureau(db, row), headers={"ETag": tag})
+        return Answer(_bureau(db, row), headers={"ETag": tag})
 
 
 def operator(call: Call) -> Response:
     """GET /v1/operator: who asks, and what it may hand out."""
     with call.server.store.read() as db:
         (row,) = read_operators(db, call.operator.bureau, call.operator.number)
-    return JSONResponse(_operator(row))
+    return Answer(_operator(row))
 
 
 def operators(call: Call) -> Response:
@@ -42,7 +43,7 @@ def operators(call: Call) -> Response:
         raise Problem(Code.NOT_PERMITTED, "You may not see the other operators.")
     with call.server.store.read() as db:
         rows = list(read_operators(db, call.operator.bureau))
-    return JSONResponse({"items": [_operator(row) for row in rows]})
+    return Answer({"items": [_operator(row) for row in rows]})
 
 
 def _bureau(db: sqlite3.Connection, row: Bureau) -> dict[str, Any]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @options.allow
 @options.option("--fresh", is_flag=True, help=N_("Look again, whatever was seen the last time."))
 @options.full
-@options.plan_output
+@options.output
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any) -> int:

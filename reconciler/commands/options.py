@@ -248,5 +248,3 @@ output = formats("text", "json")
 output_csv = formats(
     "text", "json", "csv", how=N_("How to print it; csv is for Excel, in Swedish with semicolons.")
 )
-plan_output = output
-"""The formats of a plan."""

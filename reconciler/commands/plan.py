@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     help=N_("Sign the file of --out with this SSH key; the signature is written beside it, as FILE.sig."),
 )
 @options.full
-@options.plan_output
+@options.output
 @options.language
 @click.pass_obj
 def command(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @options.argument("file", type=click.Path(path_type=Path))
 @options.allowed_signers
 @options.full
-@options.plan_output
+@options.output
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, file: Path, allowed_signers: Path | None, full: bool, form: str) -> int:

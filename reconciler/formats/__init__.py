@@ -32,16 +32,14 @@ def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, drif
         full: fold no lists.
         drift: the text calls it a drift.
     """
-    match form:
-        case "json":
-            from reconciler.formats.json import to_json
-            from reconciler.plan import plan_document
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.plan import plan_document
 
-            return to_json(plan_document(plan))
-        case _:
-            from reconciler.formats.text import plan_text
+        return to_json(plan_document(plan))
+    from reconciler.formats.text import plan_text
 
-            return plan_text(plan, say, full=full, drift=drift)
+    return plan_text(plan, say, full=full, drift=drift)
 
 
 def show_applied(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reconciler.apply import Item, Result, Results
 
+_BREAK = "\n"
 _COMMAND = re.compile(r"(?<=#)#(?=\w*\[)")
 """What makes a command of a line, wherever it stands in it: ##[error], ##vso[…]; see `safe`."""
 
@@ -23,9 +24,6 @@ def to_json(document: Any) -> str:
     if "##" in text:
         text = _COMMAND.sub(r"\\u0023", text)
     return f"{text if text.replace(_BREAK, '').isprintable() else _escaped(text)}\n"
-
-
-_BREAK = "\n"
 
 
 def _rendered(document: Any) -> str:

@@ -19,8 +19,9 @@ from reconciler.apply.documents import (
 from reconciler.apply.orders import idempotency_key
 from reconciler.apply.results import Ended, Result, Results, finished
 from reconciler.grid import Outcome
-from reconciler.journal.database import connect, failing, transaction
+from reconciler.journal.database import connect, failing
 from reconciler.journal.values import Run, State
+from reconciler.sqlite import transaction
 
 if TYPE_CHECKING:
     import sqlite3

@@ -29,13 +29,12 @@ from typing import TYPE_CHECKING, Any
 
 import filelock
 
+from reconciler import sqlite
 from reconciler.backends.bounded import BoundedTransport
-from reconciler.bureau import store as bureau_store
 from reconciler.bureau.serve import server_of
 from reconciler.bureau.settings import Settings
 from reconciler.bureau.store import Store
 from reconciler.commands.cli import run
-from reconciler.journal import database as journal_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -79,8 +78,7 @@ class Writes:
         """Count in this process from now on."""
         self._requests()
         self._files()
-        for module, name in ((journal_database, "journal"), (bureau_store, "bureau")):
-            module.sqlite3 = self._sqlite(name)  # type: ignore[attr-defined]
+        sqlite.sqlite3 = self._sqlite()  # type: ignore[attr-defined]
 
     def _requests(self) -> None:
         exchange = BoundedTransport.handle_request
@@ -109,16 +107,20 @@ class Writes:
 
         return counted
 
-    def _sqlite(self, name: str) -> Any:
+    def _sqlite(self) -> Any:
         writes = self
 
         class Connection(sqlite3.Connection):
+            def __init__(self, path: Path, *arguments: Any, **named: Any) -> None:
+                super().__init__(path, *arguments, **named)
+                self._name = path.stem
+
             def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
                 word = sql.lstrip()[:6].strip()
                 # what stands in a transaction is written by its COMMIT
                 if word != "COMMIT" and (self.in_transaction or word not in {"UPDATE", "INSERT", "DELETE"}):
                     return super().execute(sql, *more)
-                with writes.around(f"{name} {word}"):
+                with writes.around(f"{self._name} {word}"):
                     return super().execute(sql, *more)
 
         def connect(*arguments: Any, **named: Any) -> sqlite3.Connection:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.audit.chain import EMPTY, Head, read_head
 from reconciler.errors import AuditFailed, Message
+from reconciler.private import sync_folder, write_private
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconciler.audit.chain import Walked
 
 _LARGEST = 256 * 2**20
@@ -87,27 +88,8 @@ def keep(path: Path, log: Path, kept: Kept) -> None:
         "announced": kept.announced,
     }
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # mkstemp makes the file readable by its owner alone
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(json.dumps(said, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_private(path, [json.dumps(said, indent=2).encode("ascii"), b"\n"], lasting=True)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that the names in a folder outlast a power cut, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _kept(said: Any) -> Kept:

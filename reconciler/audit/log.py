@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from reconciler.audit.chain import EMPTY, NOTHING, Found, Head, Walked, after, frame_of, lines_of, walk
-from reconciler.audit.head import Kept, keep, kept_in, sync_folder
+from reconciler.audit.head import Kept, keep, kept_in
 from reconciler.errors import AuditFailed, Message
+from reconciler.private import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -11,14 +11,15 @@ import hmac
 import os
 import re
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from reconciler.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from reconciler.backends.config import BackendConfig
 
@@ -81,15 +82,8 @@ class SignedFile:
         """
         folder, content = self.path.parent, list(parts)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f"{self.path.stem}.", dir=folder)  # its owner's alone
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(self._signature(content))
-                file.writelines(content)
-            Path(name).replace(self.path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        # what a killed process leaves has a name that is pruned too
+        write_private(self.path, [self._signature(content), *content], beside=f"{self.path.stem}.")
         _prune(folder)
 
     def _signature(self, parts: Iterable[bytes]) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import InputError, Message
+from reconciler.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,15 +95,7 @@ def write_secret(path: Path, content: bytes) -> None:
     try:
         if target.exists() and not target.is_file():
             raise InputError(Message("{path} is not a file", path=path))
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        write_private(target, [content], lasting=True)
     except OSError as error:
         raise InputError(Message("{path} cannot be written: {why}", path=path, why=error.strerror)) from None
 

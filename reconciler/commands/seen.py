@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from reconciler.backends import BackendConfig
     from reconciler.desired import Policy
@@ -97,9 +95,12 @@ class Seen(NamedTuple):
 
     def keep(self, size: Size) -> None:
         """Remember this size; that it cannot is no error."""
+        from reconciler.private import write_private
+
         if self.path is not None and self.read() != size:
             with suppress(OSError):
-                _write(self.path, json.dumps(asdict(size)))
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_private(self.path, [json.dumps(asdict(size)).encode()])
 
     def keep_after(self, size: Size, removed: int) -> None:
         """Remember the size after a run of our own, unless more is gone than the accesses that it removed."""
@@ -117,18 +118,6 @@ class Seen(NamedTuple):
             if all(type(value) is int for value in said.values()):
                 return size
         return None
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)  # readable by its owner alone
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def allowed_figure(allow: Iterable[tuple[str, str]]) -> int | None:

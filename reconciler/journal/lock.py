@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.errors import JournalFailed, Message
+from reconciler.private import write_private
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from filelock import FileLock
 
 _LARGEST = 10_000
@@ -115,7 +115,4 @@ class Lock:
     def _write(self, holder: Holder) -> None:
         """The note, whole or not at all; that it cannot be written is no reason not to go on."""
         with suppress(OSError):
-            handle, name = tempfile.mkstemp(dir=self._note.parent)  # readable by its owner alone
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(holder), file)
-            Path(name).replace(self._note)
+            write_private(self._note, [json.dumps(asdict(holder)).encode()])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.apply.protocol import Item, Order
 from reconciler.errors import Message
 from reconciler.grid import OperationKind, Outcome
+from reconciler.plan.plain import pack, unpack
 from reconciler.rights import Reason
 
 if TYPE_CHECKING:
@@ -67,32 +68,9 @@ def unpack_items(packed: bytes) -> tuple[Item, ...]:
 
 def pack_message(message: Message) -> str:
     """A message, to be said in any language later; what is no number in it is kept as text."""
-    return json.dumps(_message_document(message))
+    return json.dumps(pack(message))
 
 
 def unpack_message(text: str) -> Message:
     """The message again."""
-    return _read_message(json.loads(text))
-
-
-def _message_document(message: Message) -> dict[str, Any]:
-    values = {name: _value(value) for name, value in message.values.items()}
-    return {"text": message.text, "many": message.many, "number": message.number, "values": values}
-
-
-def _value(value: object) -> object:
-    if isinstance(value, Message):
-        return _message_document(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-def _read_message(document: dict[str, Any]) -> Message:
-    values = {
-        name: _read_message(value) if isinstance(value, dict) else value
-        for name, value in document["values"].items()
-    }
-    one, many, number = (document[name] for name in ("text", "many", "number"))
-    if not many:
-        return Message(one, **values)
-    del values["n"]
-    return Message.count(one, many, number, **values)
+    return unpack(Message, json.loads(text))

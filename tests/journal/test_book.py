@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import stat
 import tempfile
@@ -253,7 +254,7 @@ told = st.builds(
     st.sampled_from(Outcome),
     st.one_of(st.none(), st.sampled_from(Reason), names.filter(lambda name: name not in set(Reason))),
 )
-values = st.one_of(names, st.integers())
+values = st.one_of(names, st.integers(-(2**53) + 1, 2**53 - 1))
 messages = st.one_of(
     st.builds(lambda v, w: Message("{v} {w}", v=v, w=w), values, values),
     st.builds(lambda n, v: Message.count("{n} {v}", "{n} {v}s", n, v=v), st.integers(), values),
@@ -278,3 +279,24 @@ def test_it_can_be_made_by_two_at_once():
     for _ in range(5):
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(8) as pool:
             assert list(pool.map(make, [Path(folder) / "j.db"] * 8)) == [0] * 8
+
+
+NESTED = {"text": "“{x}”", "many": "", "number": 0, "values": {"x": "y{"}}
+
+
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        (
+            {"text": "no {why}", "many": "", "number": 0, "values": {"why": NESTED}},
+            Message("no {why}", why=Message("“{x}”", x="y{")),
+        ),
+        (
+            {"text": "{n} a", "many": "{n} b", "number": 2, "values": {"n": 2, "z": "å"}},
+            Message.count("{n} a", "{n} b", 2, z="å"),
+        ),
+    ],
+)
+def test_a_message_of_an_earlier_journal_reads_back(stored, message):
+    assert unpack_message(json.dumps(stored)) == message
+    assert json.loads(pack_message(message)) == stored

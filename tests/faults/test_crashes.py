@@ -27,20 +27,12 @@ from reconciler.audit.verify import verify
 from reconciler.bureau.store import Store
 from reconciler.commands.audit.place import log_at
 from tests.bureau.world import make_bureau
+from tests.faults.world import ACCESS, POLICIES
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = ["--as-of", "2026-11-24"]
 APPLY = ["apply", "--yes", "--format", "json", *DAY]
 RESUME = ["apply", "--resume", "--yes", "--format", "json"]
-
-POLICIES = """\
-bureau: b
-manage: {unlisted: remove, taken-over: b}
-access:
-  anna: {who: anna, clients: ["1", "2"], programs: [payroll, invoicing]}
-  bo: {who: bo, clients: ["2"], programs: [bookkeeping]}
-  cia: {who: cia, clients: ["3"], programs: [invoicing]}
-"""
 
 CONFIG = """\
 policies: policies
@@ -66,14 +58,7 @@ def template(tmp_path_factory) -> Path:
     """A bureau where every kind of operation is to be done."""
     folder = tmp_path_factory.mktemp("template")
     with Store.open(folder / "bureau.db") as store:
-        access = {
-            ("anna", "1"): ["payroll", "bookkeeping"],
-            ("bo", "1"): ["payroll"],
-            ("bo", "2"): [],
-            ("cia", "2"): ["invoicing"],
-            ("cia", "3"): ["invoicing"],
-        }
-        token = make_bureau(store, access=access)
+        token = make_bureau(store, access=ACCESS)
     (folder / "policies").mkdir()
     (folder / "policies" / "access.yaml").write_text(POLICIES)
     (folder / "reconciler.yaml").write_text(CONFIG)

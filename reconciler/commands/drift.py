@@ -55,11 +55,12 @@ def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any)
         from reconciler.commands.world import make_plan
         from reconciler.desired import load
         from reconciler.formats import show_plan
+        from reconciler.formats.views import View
 
         policy, current = load(settings.policies), backend.current()
         look(config, policy, current, wish.allow)
         plan = make_plan(policy, current, wish)
-        said = show_plan(plan, form, say, full=full, drift=True)
+        said = show_plan(plan, form, say, full=full, view=View.DRIFT)
         in_sync = plan.in_sync and not plan.unmanaged
         if in_sync:
             memory.keep(backend, settings.policies, current, said)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.formats.views import View
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from reconciler.plan.missing import MissingRights
 
 
-def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, drift: bool = False) -> str:
+def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, view: View = View.PLAN) -> str:
     """A plan as text or JSON.
 
     Args:
@@ -30,7 +32,7 @@ def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, drif
         form: "text" or "json".
         say: the language; JSON is the same in every language.
         full: fold no lists.
-        drift: the text calls it a drift.
+        view: which question it answers.
     """
     if form == "json":
         from reconciler.formats.json import to_json
@@ -39,7 +41,7 @@ def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, drif
         return to_json(plan_document(plan))
     from reconciler.formats.text import plan_text
 
-    return plan_text(plan, say, full=full, drift=drift)
+    return plan_text(plan, say, full=full, view=view)
 
 
 def show_applied(

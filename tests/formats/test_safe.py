@@ -17,6 +17,7 @@ from reconciler.formats import show_plan, show_rights
 from reconciler.formats.catalogue import catalogue
 from reconciler.formats.safe import clean
 from reconciler.formats.text import findings_text
+from reconciler.formats.views import View
 from reconciler.plan import build
 from reconciler.rights import Operator
 from tests.support.worlds import access, current, desired, register, rights
@@ -173,7 +174,7 @@ def printed(value: str, language: str) -> str:
     """Everything that text says of the plan, its findings and the rights."""
     say = catalogue(language)
     plan, now = hostile_plan(value)
-    texts = [show_plan(plan, "text", say, full=True, drift=drift) for drift in (False, True)]
+    texts = [show_plan(plan, "text", say, full=True, view=view) for view in View]
     return "".join([*texts, show_rights(now, "text", say, full=True), findings_text(plan.findings, say)])
 
 

@@ -20,6 +20,7 @@ from reconciler.formats.text.guardrails import (
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.summary import summary_lines
 from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
+from reconciler.formats.views import View, title_of
 from reconciler.guardrails import Fate
 from reconciler.plan import Change, Half
 
@@ -47,24 +48,18 @@ _MARKS = {
 }
 
 
-def plan_text(plan: Plan, say: Catalogue, *, full: bool = False, drift: bool = False) -> str:
+def plan_text(plan: Plan, say: Catalogue, *, full: bool = False, view: View = View.PLAN) -> str:
     """The whole plan as text, with a line break at its end.
 
     Args:
         plan: what to show.
         say: the language.
         full: fold nothing.
-        drift: it is shown as a drift: how the bureau differs from the rules.
+        view: which question it answers; only a plan ends with the digest to approve.
     """
-    values = {"bureau": plan.register.label, "date": plan.date}
-    title = (
-        say("Drift at {bureau} on {date}", **values)
-        if drift
-        else say("Plan for {bureau} on {date}", **values)
-    )
     writer = PlanWriter(plan, say, full=full)
-    lines = [*paragraph(title), *writer.lines(), *(() if drift else writer.digest())]
-    return "\n".join(lines) + "\n"
+    digest = writer.digest() if view is View.PLAN else []
+    return "\n".join([*paragraph(title_of(plan, view, say)), *writer.lines(), *digest]) + "\n"
 
 
 def blocked_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:

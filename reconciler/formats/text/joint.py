@@ -67,11 +67,9 @@ class _Writer(PlanWriter):
             cells,
         )
 
-    def who_could(self, keys: Sequence[str]) -> str:
-        others = {other.key: other for other in self.plan.others or ()}
-        names = [self.name.operator(others[key]) for key in keys]
+    def who_could(self, names: list[str]) -> str:
         if not names:
-            return super().who_could(keys)
+            return super().who_could(names)
         return self.say.count(
             "who could, but has no token here: {names}",
             "who could, but have no token here: {names}",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from reconciler.desired.values import RuleKind
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
-from reconciler.formats.safe import short
 from reconciler.formats.text.findings import findings_lines
 from reconciler.formats.text.guardrails import (
     Broken,
@@ -20,9 +18,11 @@ from reconciler.formats.text.guardrails import (
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.summary import summary_lines
 from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
+from reconciler.formats.told import because, rule_told, who_could
 from reconciler.formats.views import View, title_of
 from reconciler.guardrails import Fate
-from reconciler.plan import Change, Half
+from reconciler.plan import Change
+from reconciler.plan.grounds import Ground
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,32 +148,25 @@ class PlanWriter:
 
     def why(self, change: Change, rules: Sequence[int], consultants: Sequence[int]) -> list[str]:
         """Which rules say so; for a removal, why no rule gives it any more."""
-        named = [self.plan.rules[rule] for rule in rules]
-        if change.half is Half.GRANTS:
-            return detail(self.rules(by, named)) if named else []
-        forbidding = [rule for rule in named if rule.kind is RuleKind.DENIAL]
-        if forbidding:
-            return detail(self.rules(forbidden, forbidding))
-        active = self.plan.register.consultants.active
-        if not any(active[i] for i in consultants):
-            return detail(self.say("why: has left the bureau"))
-        if named:
-            return detail(self.rules(over, named))
-        return detail(self.say("why: no rule gives it"))
+        ground, named = because(self.plan, change, rules, consultants)
+        match ground:
+            case Ground.RULE:
+                return detail(self.rules(by, named)) if named else []
+            case Ground.FORBIDDEN:
+                return detail(self.rules(forbidden, named))
+            case Ground.LEFT:
+                return detail(self.say("why: has left the bureau"))
+            case Ground.ENDED:
+                return detail(self.rules(over, named))
+            case _:
+                return detail(self.say("why: no rule gives it"))
 
     def rules(self, sentence: Sentence, rules: Sequence[Rule]) -> str:
         """A sentence with the names of rules."""
-        shown = [self.rule(rule) for rule in rules[:RULES]]
+        shown = [rule_told(rule, self.say) for rule in rules[:RULES]]
         if len(rules) > RULES:
             shown.append(self.say.count("{n} more", "{n} more", len(rules) - RULES))
         return self.say.message(sentence(len(rules), self.say.listing(shown)))
-
-    def rule(self, rule: Rule) -> str:
-        """A rule with its reason and its end."""
-        facts = [short(rule.reason)] if rule.reason else []
-        if rule.until:
-            facts.append(self.say("until {date}", date=rule.until))
-        return f"{short(rule.name)} ({'; '.join(facts)})" if facts else short(rule.name)
 
     def blocked(self) -> list[str]:
         """What is not done, and why."""
@@ -202,14 +195,13 @@ class PlanWriter:
             lines += detail(self.programs(blocked.change, blocked.block.mask))
         own = say.wording(self.plan.messages.get(blocked.guardrail, {}))
         lines += detail(say("blocked: {reason}", reason=reason_text(blocked.reason, blocked.guardrail, own)))
-        if blocked.could is not None and blocked.reason.startswith("needs-"):
-            lines += detail(self.who_could(blocked.could))
+        could = who_could(self.plan, blocked.could, blocked.reason)
+        if could is not None:
+            lines += detail(self.who_could([self.name.operator(one) for one in could]))
         return lines + self.why(blocked.change, blocked.rules, blocked.block.consultants)
 
-    def who_could(self, keys: Sequence[str]) -> str:
+    def who_could(self, names: list[str]) -> str:
         """Which operators could do it."""
-        others = {other.key: other for other in self.plan.others or ()}
-        names = [self.name.operator(others[key]) for key in keys]
         if not names:
             return self.say("who could: none of the operators")
         return self.say("who could: {names}", names=self.say.listing(names))
@@ -242,7 +234,7 @@ class PlanWriter:
             return []
         lines = heading(self.say("Ends soon"))
         for ending in self.plan.ending:
-            lines += item("*", self.rule(self.plan.rules[ending.rule]))
+            lines += item("*", rule_told(self.plan.rules[ending.rule], self.say))
         for waiver in self.plan.ending_waivers:
             text = self.say(
                 "waiver {name} of {guardrail}, accepted by {approver} (until {date})",

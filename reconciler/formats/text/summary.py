@@ -17,22 +17,25 @@ if TYPE_CHECKING:
 
 
 def summary_lines(plan: Plan, say: Catalogue) -> list[str]:
-    """One sentence with the figures that are not 0, after a blank line."""
+    """The summary, after a blank line."""
+    return ["", *paragraph(summary(plan, say))]
+
+
+def summary(plan: Plan, say: Catalogue) -> str:
+    """One sentence with the figures that are not 0."""
     left = plan.summary.unmanaged
     figures = [text for number, text in _figures(plan, say) if number]
     if figures:
-        text = say("Summary: {figures}.", figures=", ".join(figures))
-    elif left:
-        text = say.count(
+        return say("Summary: {figures}.", figures=", ".join(figures))
+    if left:
+        return say.count(
             "Nothing to do, apart from {n} access that is left as it is.",
             "Nothing to do, apart from {n} accesses that are left as they are.",
             left,
         )
-    elif any(violation.fate in {Fate.LEFT, Fate.WANTED} for violation in plan.violations):
-        text = say("Nothing to do here, and what breaks a guardrail stays as it is.")
-    else:
-        text = say("Nothing to do: access is what the rules say.")
-    return ["", *paragraph(text)]
+    if any(violation.fate in {Fate.LEFT, Fate.WANTED} for violation in plan.violations):
+        return say("Nothing to do here, and what breaks a guardrail stays as it is.")
+    return say("Nothing to do: access is what the rules say.")
 
 
 def _figures(plan: Plan, say: Catalogue) -> Iterator[tuple[int, str]]:

@@ -55,6 +55,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 """All of the API, as `schemas/bureau-api.openapi.yaml` describes it; a test holds the two together."""
 
 
+_QUESTIONS = frozenset({"/v1/access/query"})
+"""What is asked with POST because the question is long, and changes nothing: a read-only token may ask it."""
+
+
 def create_app(store: Store, settings: Settings) -> Starlette:
     """Make the application.
 
@@ -84,7 +88,14 @@ def create_app(store: Store, settings: Settings) -> Starlette:
                 await anyio.to_thread.run_sync(server.worker.stop)
 
     app = Starlette(
-        routes=[Route(path, endpoint(server, handler), methods=[method]) for method, path, handler in ROUTES],
+        routes=[
+            Route(
+                path,
+                endpoint(server, handler, changes=method != "GET" and path not in _QUESTIONS),
+                methods=[method],
+            )
+            for method, path, handler in ROUTES
+        ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _no_route},
         lifespan=lifespan,

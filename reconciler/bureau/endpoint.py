@@ -74,18 +74,19 @@ if TYPE_CHECKING:
     Handler = Callable[[Call], Response] | Callable[[Call], Awaitable[Response]]
 
 
-def endpoint(server: Server, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(server: Server, handler: Handler, *, changes: bool) -> Callable[[Request], Awaitable[Response]]:
     """Make an endpoint of a handler; one that is not a coroutine runs in a thread.
 
     Args:
         server: what there is to work with.
         handler: answers a call, or raises Problem.
+        changes: whether it may change anything, so that a read-only token does not open it.
     """
 
     async def respond(request: Request) -> Response:
         headers: dict[str, str] = {}
         try:
-            response = await _respond(server, handler, request, headers)
+            response = await _respond(server, handler, request, headers, changes=changes)
         except Problem as problem:
             response = problem.response()
         except ClientDisconnect:
@@ -106,7 +107,9 @@ def _failure(error: Exception) -> Problem:
     return Problem(Code.INTERNAL_ERROR, "The failure is in the server's log.")
 
 
-async def _respond(server: Server, handler: Handler, request: Request, headers: dict[str, str]) -> Response:
+async def _respond(
+    server: Server, handler: Handler, request: Request, headers: dict[str, str], *, changes: bool
+) -> Response:
     operator = await run_in_threadpool(_authenticate, server, request)
     if server.limiter is not None:
         allowance = server.limiter.ask(operator.number)
@@ -114,6 +117,8 @@ async def _respond(server: Server, handler: Handler, request: Request, headers: 
         if not allowance.allowed:
             headers["Retry-After"] = str(allowance.reset)
             raise Problem(Code.TOO_MANY_REQUESTS, f"Try again in {allowance.reset} seconds.")
+    if changes and operator.read_only:
+        raise Problem(Code.NOT_PERMITTED, "This token is for reading only.")
     call = Call(server, request, operator)
     if inspect.iscoroutinefunction(handler):
         return cast("Response", await handler(call))

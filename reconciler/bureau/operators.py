@@ -59,11 +59,13 @@ class SignedIn(NamedTuple):
         number: of the operator, in the database.
         bureau: the number of its bureau.
         sees_operators: whether it may see the other operators.
+        read_only: whether the token is for reading only.
     """
 
     number: int
     bureau: int
     sees_operators: bool
+    read_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +155,21 @@ def set_rights(
         bump(db, number, register=True)
 
 
-def replace_token(store: Store, bureau: str, key: str) -> str:
-    """Give an operator a new token; the ones it had stop working at once.
+def replace_token(store: Store, bureau: str, key: str, *, read_only: bool = False) -> str:
+    """Give an operator a new token; the one of this kind that it had stops working at once.
+
+    Args:
+        store: the database.
+        bureau: the bureau's key.
+        key: the operator's key.
+        read_only: whether it is the token that can look and change nothing, beside the other one.
 
     Raises InputError where the bureau or the operator is unknown.
     """
     with store.write() as db:
         operator = _find_operator(db, find_bureau(db, bureau).number, key)
-        db.execute("DELETE FROM token WHERE operator = ?", (operator,))
-        return _insert_token(db, operator)
+        db.execute("DELETE FROM token WHERE operator = ? AND read_only = ?", (operator, read_only))
+        return _insert_token(db, operator, read_only=read_only)
 
 
 def revoke_tokens(store: Store, bureau: str, key: str) -> None:
@@ -184,10 +192,10 @@ def sign_in(db: sqlite3.Connection, token: str) -> SignedIn | None:
     """Whose token this is, or None."""
     if len(token) > LONGEST_TOKEN:
         return None
-    query = """SELECT operator.number, operator.bureau, operator.sees_operators
+    query = """SELECT operator.number, operator.bureau, operator.sees_operators, token.read_only
                FROM token JOIN operator ON operator.number = token.operator WHERE token.hash = ?"""
     row = db.execute(query, (digest(token),)).fetchone()
-    return row and SignedIn(row[0], row[1], bool(row[2]))
+    return row and SignedIn(row[0], row[1], bool(row[2]), bool(row[3]))
 
 
 def read_operators(db: sqlite3.Connection, bureau: int, only: int | None = None) -> Iterator[OperatorRow]:
@@ -249,9 +257,9 @@ def _insert_rights(db: sqlite3.Connection, bureau: int, operator: int, rights: I
         db.executemany("INSERT INTO right_client VALUES (?, ?, ?)", rows)
 
 
-def _insert_token(db: sqlite3.Connection, operator: int) -> str:
+def _insert_token(db: sqlite3.Connection, operator: int, *, read_only: bool = False) -> str:
     token = new_token()
-    db.execute("INSERT INTO token VALUES (?, ?, ?)", (digest(token), operator, now()))
+    db.execute("INSERT INTO token VALUES (?, ?, ?, ?)", (digest(token), operator, now(), read_only))
     return token
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 LAYOUT = sqlite.Layout(
     mark=0x52434E42,
-    schemas=tuple(Path(__file__).with_name(name) for name in ("schema.sql", "schema2.sql", "schema3.sql")),
+    schemas=tuple(
+        Path(__file__).with_name(name) for name in ("schema.sql", "schema2.sql", "schema3.sql", "schema4.sql")
+    ),
 )
 """The mark reads "RCNB"."""
 

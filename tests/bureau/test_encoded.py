@@ -208,6 +208,7 @@ def test_a_database_of_version_1_is_brought_up_to_date(store: Store):
         db.execute("ALTER TABLE bureau DROP COLUMN stamp")
         db.execute("DROP TABLE lease")
         db.execute("ALTER TABLE job DROP COLUMN lease")
+        db.execute("ALTER TABLE token DROP COLUMN read_only")
         db.execute("PRAGMA user_version = 1")
     store.close()
     with Store.open(store.path) as again:

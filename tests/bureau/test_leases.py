@@ -214,6 +214,7 @@ def test_a_database_of_version_2_is_brought_up_to_date(store: Store):
     with store.write() as db:
         db.execute("DROP TABLE lease")
         db.execute("ALTER TABLE job DROP COLUMN lease")
+        db.execute("ALTER TABLE token DROP COLUMN read_only")
         db.execute("PRAGMA user_version = 2")
     store.close()
     with Store.open(store.path) as again, served(again, token) as api:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.bureau.app import ROUTES
 from reconciler.bureau.operators import add_operator, list_operators, replace_token, revoke_tokens
 from reconciler.bureau.store import Store
 from reconciler.bureau.tokens import new_token
@@ -133,3 +134,69 @@ def test_the_database_itself_refuses_a_pair_across_bureaus(store: Store):
 
     with pytest.raises(sqlite3.IntegrityError), store.write() as db:
         db.execute("INSERT INTO pair VALUES (2, 1, 1, 1, 0, 1, NULL, 0)")
+
+
+CHANGING = [
+    ("POST", "/v1/operations"),
+    ("POST", "/v1/leases"),
+    ("POST", "/v1/leases/x/renew"),
+    ("POST", "/v1/leases/x/release"),
+    ("POST", "/v1/notifications/x/read"),
+    ("POST", "/v1/notifications/read"),
+]
+QUESTIONS = [("POST", "/v1/access/query")]
+
+
+def test_every_path_that_is_not_read_with_get_is_known_to_change_something_or_not():
+    assert {route[:2] for route in ROUTES if route[0] != "GET"} == {
+        (method, path.replace("/x", "/{id}")) for method, path in CHANGING + QUESTIONS
+    }
+
+
+def test_a_read_only_token_is_the_same_operator_and_changes_nothing(store: Store):
+    full = make_bureau(store, access={("anna", "1"): ["payroll"]})
+    with served(store, full) as api:
+        job = api.operate("give-access", ["bo"], ["1"], "payroll")
+        reader = api.signed_in(replace_token(store, "b", "op", read_only=True))
+        for method, path, _ in ROUTES:
+            if method == "GET":
+                url = path.replace("{id}", job)
+                assert reader.json(url) == api.json(url)
+        for method, url in QUESTIONS:
+            response = reader.send(method, url, json={"clients": ["1"]})
+            assert response.json() == api.send(method, url, json={"clients": ["1"]}).json()
+        before = api.json("/v1/bureau"), api.json("/v1/notifications")
+        for method, url in CHANGING:
+            # refused whatever the body is: nothing of it is read
+            response = reader.send(method, url, content=b"x", headers={"Content-Type": "application/json"})
+            assert (response.status_code, response.json()["code"]) == (403, "not-permitted")
+        assert (api.json("/v1/bureau"), api.json("/v1/notifications")) == before
+        assert api.json("/v1/leases") == {"items": []}
+
+
+def test_each_kind_of_token_is_replaced_by_itself_and_all_are_revoked_together(store: Store):
+    full = make_bureau(store)
+    reading = replace_token(store, "b", "op", read_only=True)
+    with served(store, full) as api:
+
+        def accepted(*tokens: str) -> list[bool]:
+            return [api.signed_in(token).get("/v1/bureau").status_code == 200 for token in tokens]
+
+        assert accepted(full, reading) == [True, True]
+        newer = replace_token(store, "b", "op", read_only=True)
+        assert accepted(full, reading, newer) == [True, False, True]
+        another = replace_token(store, "b", "op")
+        assert accepted(full, another, newer) == [False, True, True]
+        revoke_tokens(store, "b", "op")
+        assert accepted(another, newer) == [False, False]
+
+
+def test_tokens_of_a_database_of_version_3_stay_full(store: Store):
+    token = make_bureau(store)
+    with store.write() as db:
+        db.execute("ALTER TABLE token DROP COLUMN read_only")
+        db.execute("PRAGMA user_version = 3")
+    store.close()
+    with Store.open(store.path) as again, served(again, token) as api:
+        api.operate("give-access", ["anna"], ["1"])
+        assert api.access() == {("anna", "1"): []}

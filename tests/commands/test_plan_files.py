@@ -258,3 +258,27 @@ def test_a_limit_that_was_passed_by_name_is_passed_by_the_file_and_by_the_comman
     # what is approved is the outcome, not the way past a limit
     assert reconciler("apply", "plan.json", "--allow", "removals=3").code == 5
     assert reconciler("apply", "allowed.json").code == 0
+
+
+def test_a_plan_of_a_read_only_token_is_what_the_full_token_applies(reconciler, example, monkeypatch):
+    made = reconciler(
+        *("bureau", "operators", "token", "it-admin", "--bureau", "exempelbyran"),
+        *("--read-only", "--write-token", "reading.token"),
+    )
+    assert made.code == 0
+    full, reading = (
+        (example / "tokens" / "it-admin.token").read_text(),
+        (example / "reading.token").read_text(),
+    )
+    monkeypatch.setenv("RECONCILER_TOKEN", reading)
+    approved = digest(reconciler, *WHERE)
+    before = state(reconciler)
+    refused = reconciler("apply", *DAY, *WHERE, "--expect", approved)
+    assert refused.code == 1
+    assert "for reading only" in refused.err
+    assert state(reconciler) == before
+    monkeypatch.setenv("RECONCILER_TOKEN", full)
+    assert digest(reconciler, *WHERE) == approved
+    ran = reconciler("apply", *DAY, *WHERE, "--expect", approved)
+    assert ran.code == 3
+    assert "8 done" in ran.out

@@ -144,20 +144,31 @@ def rights(
     return Exit.OK
 
 
-@command.command("token", help=N_("Replace an operator's token; the old one opens nothing any more."))
+@command.command(
+    "token",
+    help=N_(
+        "Replace an operator's token; the old one opens nothing any more.\n\n"
+        "With --read-only it is a second token of the same operator: it can look at everything that the first one can,"
+        " and the bureau refuses whatever would change something. It is for pull requests and drift checks."
+    ),
+)
 @argument("operator")
 @bureau
 @database
+@option("--read-only", is_flag=True, help=N_("The token that can look and change nothing."))
 @_TOKEN_FILE
 @language
 @click.pass_obj
-def token(say: Catalogue, /, operator: str, bureau: str, database: Path, token_file: Path) -> int:
+def token(
+    say: Catalogue, /, operator: str, bureau: str, database: Path, read_only: bool, token_file: Path
+) -> int:
     """Replace it."""
     from reconciler.bureau.operators import replace_token
     from reconciler.commands.files import write_new
 
     with open_store(database) as store:
-        write_new(token_file, f"{replace_token(store, bureau, operator)}\n", secret=True)
+        new = replace_token(store, bureau, operator, read_only=read_only)
+    write_new(token_file, f"{new}\n", secret=True)
     click.echo(say("The new token of {operator} is in {path}.", operator=operator, path=token_file))
     return Exit.OK
 

@@ -100,7 +100,19 @@ def messages() -> None:
     merge = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date"]
     with tempfile.TemporaryDirectory() as folder:
         pot = f"{folder}/reconciler.pot"
-        run(BIN / "pybabel", "-q", "extract", *keywords, *header, "-o", pot, "reconciler")
+        run(
+            BIN / "pybabel",
+            "-q",
+            "extract",
+            "-F",
+            "pyproject.toml",
+            *keywords,
+            *header,
+            "-o",
+            pot,
+            "reconciler",
+            "schemas",
+        )
         run(BIN / "pybabel", "-q", "update", "-i", pot, *common, *merge)
     run(BIN / "pybabel", "-q", "compile", *common)
 

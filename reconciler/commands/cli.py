@@ -40,6 +40,7 @@ COMMANDS = (
     "runs",
     "audit",
     "bureau",
+    "schema",
     "completion",
 )
 

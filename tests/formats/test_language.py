@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 from pathlib import Path
 from string import Formatter
@@ -19,6 +20,7 @@ import dev
 from reconciler.commands import click_words
 from reconciler.commands.language import choose_language
 from reconciler.formats.catalogue import LOCALE
+from reconciler.formats.schema import WRITTEN_BY_PEOPLE, texts
 
 ROOT = Path(dev.__file__).parent
 PO = LOCALE / "sv" / "LC_MESSAGES" / "reconciler.po"
@@ -53,6 +55,14 @@ def by_babel() -> set[tuple[str, ...]]:
     return {forms(text) for _, _, text, _, _ in found}
 
 
+def of_schemas() -> set[tuple[str, ...]]:
+    """The texts of the schemas of files that people write."""
+    schemas = (
+        json.loads((ROOT / f"schemas/{name}.schema.json").read_text("utf-8")) for name in WRITTEN_BY_PEOPLE
+    )
+    return {(text,) for schema in schemas for text in texts(schema)}
+
+
 def by_syntax() -> set[tuple[str, ...]]:
     """The literals that messages are made from, those in f-strings too, which Babel sees on newer Pythons only."""
     calls = (
@@ -76,7 +86,7 @@ def test_babel_finds_every_message_and_nothing_else():
 
 
 def test_every_message_is_in_the_catalogue_and_nothing_else_is():
-    wanted = by_babel()
+    wanted = by_babel() | of_schemas()
     known = {forms(message.id) for message in MESSAGES}
     hint = "run: python3 dev.py messages, and translate what is new"
     assert known - wanted == set(), hint

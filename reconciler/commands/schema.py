@@ -1,0 +1,77 @@
+"""`reconciler schema`: the schema that makes an editor complete and check the YAML, with what the bureau really has."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.commands import options
+from reconciler.commands.help import Command
+from reconciler.commands.language import N_
+from reconciler.errors import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.commands.settings import Settings
+    from reconciler.formats.catalogue import Catalogue
+
+_POLICY = "policy"
+
+
+@click.command(
+    "schema",
+    cls=Command,
+    help=N_(
+        "Print the schema of the YAML, or of another file, for an editor.\n\n"
+        "Titles and explanations are in the language of --lang. With --for-editor the bureau's own teams, tags,"
+        " bundles, programs, consultants and clients stand in it, to be completed while somebody types; keep it"
+        " where only those can read it who may know them, and make it anew when they have changed.\n\n"
+        "To use it, let the YAML begin with: # yaml-language-server: $schema=../policy.schema.json"
+    ),
+)
+@options.argument(
+    "name", type=click.Choice(["policy", "config", "plan", "plan-file", "audit"]), default=_POLICY
+)
+@options.option("--for-editor", is_flag=True, help=N_("With the bureau's own words; of policy only."))
+@options.where
+@options.language
+@click.pass_obj
+def command(say: Catalogue, /, name: str, for_editor: bool, **flags: Any) -> int:
+    """Read, translate and print."""
+    from reconciler.formats.json import to_json
+    from reconciler.formats.schema import in_language
+    from reconciler.resources import resource
+
+    if for_editor and name != _POLICY:
+        raise click.UsageError(say("--for-editor goes with the schema policy"))
+    schema = in_language(json.loads(resource(f"schemas/{name}.schema.json").read_text("utf-8")), say)
+    if for_editor:
+        from reconciler.commands.flags import where
+        from reconciler.commands.settings import read_settings
+
+        schema = _offering(schema, read_settings(where(flags)), say)
+    click.echo(to_json(schema), nl=False)
+    return Exit.OK
+
+
+def _offering(schema: Mapping[str, Any], settings: Settings, say: Catalogue) -> dict[str, Any]:
+    """The schema with what the bureau has; the backend is asked for its register."""
+    from reconciler.adopt.offers import offers_of, with_offers
+    from reconciler.backends import open_backend
+    from reconciler.commands.settings import backend_config
+    from reconciler.desired import load
+
+    policy = load(settings.policies)
+    with open_backend(backend_config(settings)) as backend:
+        register = backend.current().register
+    words = {
+        "all": say("all that there are"),
+        "each-team": say("one rule for every team"),
+        "each-team.lead": say("whoever leads the team, in a rule for every team"),
+        "team:self": say("the team's own clients, in a rule for every team"),
+    }
+    no_program = say("there is no such program in the bureau package")
+    return with_offers(schema, offers_of(register, policy, say.label, words), no_program)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from reconciler.backends import bounded
-from reconciler.backends.bounded import BoundedTransport
 from reconciler.commands.cli import run
+from reconciler.exchange import bounded
+from reconciler.exchange.bounded import BoundedTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

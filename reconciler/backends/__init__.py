@@ -2,8 +2,8 @@
 
 seam.py     the Backend protocol                      config.py   what is configured
 wire.py     JSON of the contract ↔ values             api.py      a request out, a checked document back
-paging.py   pages of one revision, counted            bounded.py  a deadline and a cap on every exchange
-remote.py   the Backend over the API                  http.py, embedded.py  where the API is
+paging.py   pages of one revision, counted            remote.py   the Backend over the API
+http.py, embedded.py  where the API is
 state.py    the whole state, encoded or not           wire_*.py  its parts
 lists.py    the lists of one revision                 changed.py  access from what is kept and what differs
 kept.py     a state as bytes                          signed.py   a file that nobody else can have written

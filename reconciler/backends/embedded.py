@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from reconciler.backends.bounded import BoundedTransport
 from reconciler.backends.http import over
 from reconciler.backends.settings import Limits, check_names, required
 from reconciler.bureau.app import create_app
 from reconciler.bureau.settings import Settings
 from reconciler.bureau.store import Store
 from reconciler.errors import Message, ReconcilerError
+from reconciler.exchange.bounded import BoundedTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -11,27 +11,24 @@ TLS is always verified. Proxies, certificates and passwords of the environment (
 
 from __future__ import annotations
 
-import re
 import ssl
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import httpx
 
 from reconciler.backends.api import Api
-from reconciler.backends.bounded import BoundedTransport
 from reconciler.backends.problems import Place
 from reconciler.backends.remote import RemoteBackend
 from reconciler.backends.settings import Limits, check_names, required, yes
 from reconciler.backends.signed import SignedFile
 from reconciler.errors import Message, ReconcilerError
+from reconciler.exchange.address import parsed, private
+from reconciler.exchange.bounded import BoundedTransport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.backends.config import BackendConfig
-
-_HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 
 
 def open_backend(config: BackendConfig, network: httpx.AsyncBaseTransport | None = None) -> RemoteBackend:
@@ -81,37 +78,18 @@ def over(
 
 def _url(settings: Mapping[str, str]) -> str:
     text = required(settings, "url")
-    url = _parsed(text)
+    url = parsed(text)
     if url is None:
         raise ReconcilerError(
             Message("the setting url is no address of a backend"),
             hint=Message("such as https://bureau.example, without user, password or question mark"),
         )
-    if url.scheme == "http" and not (_is_here(url.host) or yes(settings, "allow-plain-http")):
+    if not (private(url) or yes(settings, "allow-plain-http")):
         raise ReconcilerError(
             Message("{url} is not encrypted: the token would be readable on the way", url=text),
             hint=Message("use https, or set allow-plain-http to yes where the network itself is private"),
         )
     return text.rstrip("/")
-
-
-def _parsed(text: str) -> httpx.URL | None:
-    """The URL, None where it cannot be the address of a server, or holds more than that."""
-    try:
-        url = httpx.URL(text)
-        url.host.encode("idna")
-    except (httpx.InvalidURL, UnicodeError):
-        return None
-    extra = url.userinfo or url.query or url.fragment
-    good = url.scheme in ("http", "https") and _HOST.fullmatch(url.raw_host) and (url.port or 0) < 1 << 16
-    return url if good and not extra else None
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _trusted(settings: Mapping[str, str]) -> ssl.SSLContext | bool:

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from reconciler.backends import BackendConfig, open_backend
-from reconciler.backends.bounded import BoundedTransport
 from reconciler.backends.http import open_backend as open_http
 from reconciler.backends.problems import Place
 from reconciler.errors import BackendError, InputError, ReconcilerError, Unauthorised, Unreachable
+from reconciler.exchange.bounded import BoundedTransport
 from tests.backends.faults import TOKEN, Answer, Faulty, backend, body, dripping, raising, status
 
 
@@ -40,19 +40,19 @@ BAD: dict[str, tuple[Answer, str]] = {
         body(b"<html>", content_type="text/html; charset=utf-8"),
         "https://bureau.example answers /v1/bureau with text/html, not with JSON",
     ),
-    "too large": (body(b" " * 2_000_000), "the backend's answer is larger than 1000000 bytes"),
+    "too large": (body(b" " * 2_000_000), "the answer is larger than 1000000 bytes"),
     "a gzip bomb": (
         body(gzip.compress(bytes(500_000_000), 1), content_encoding="gzip"),
-        "the backend's answer is larger than 1000000 bytes",
+        "the answer is larger than 1000000 bytes",
     ),
     "gzip in gzip": (
         body(b"", content_encoding="gzip, gzip"),
-        "the backend answers in an encoding not asked for: gzip, gzip",
+        "the answer is in an encoding not asked for: gzip, gzip",
     ),
-    "damaged gzip": (body(b"no gzip", content_encoding="gzip"), "the backend's compressed answer is damaged"),
+    "damaged gzip": (body(b"no gzip", content_encoding="gzip"), "the compressed answer is damaged"),
     "gzip cut short": (
         body(gzip.compress(b"{}")[:-3], content_encoding="gzip"),
-        "the backend's compressed answer is damaged",
+        "the compressed answer is damaged",
     ),
     "a redirect": (redirect, "https://bureau.example sends /v1/bureau elsewhere, which is not followed: 308"),
     "another site": (

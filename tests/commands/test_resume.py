@@ -42,7 +42,7 @@ class Killed(BaseException):
 @pytest.fixture
 def cut_off(reconciler, monkeypatch):
     """Apply, and be gone at the n-th request that may change something; `after` its effect or before."""
-    from reconciler.backends.bounded import BoundedTransport
+    from reconciler.exchange.bounded import BoundedTransport
 
     def call(number: int, *arguments: str, after: bool = True) -> None:
         exchange, left = BoundedTransport.handle_request, [number]
@@ -251,7 +251,7 @@ def test_a_journal_that_fills_up_stops_the_run_with_the_reason(reconciler, examp
 def test_what_was_done_is_told_where_the_bureau_is_gone_by_then(reconciler, example, monkeypatch):
     import httpx
 
-    from reconciler.backends.bounded import BoundedTransport
+    from reconciler.exchange.bounded import BoundedTransport
 
     exchange, sent = BoundedTransport.handle_request, [0]
 

@@ -30,11 +30,11 @@ from typing import TYPE_CHECKING, Any
 import filelock
 
 from reconciler import sqlite
-from reconciler.backends.bounded import BoundedTransport
 from reconciler.bureau.serve import server_of
 from reconciler.bureau.settings import Settings
 from reconciler.bureau.store import Store
 from reconciler.commands.cli import run
+from reconciler.exchange.bounded import BoundedTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

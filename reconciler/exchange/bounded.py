@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import anyio
 import httpx
@@ -19,13 +19,25 @@ from anyio.from_thread import start_blocking_portal
 from reconciler.errors import BackendError, Message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
-    from reconciler.backends.settings import Limits
+    from reconciler.errors import ReconcilerError
 
 _PIECE = 1 << 20
 """Bytes that are decompressed at a time."""
+
+
+class Bounds(Protocol):
+    """How much patience and memory an exchange gets."""
+
+    @property
+    def deadline(self) -> float:
+        """Seconds for a whole exchange, from the connection to the last byte of the answer."""
+
+    @property
+    def max_response_bytes(self) -> int:
+        """Of one answer, decoded."""
 
 
 class BoundedTransport(httpx.BaseTransport):
@@ -37,16 +49,20 @@ class BoundedTransport(httpx.BaseTransport):
         inner: does the exchange; closed with this one.
         limits: the deadline and the cap.
         around: entered in the event loop first and left last, such as the lifespan of an application.
+        failed: makes the error of an answer that is not read, from what is wrong with it and a hint.
     """
 
     def __init__(
         self,
         inner: httpx.AsyncBaseTransport,
-        limits: Limits,
+        limits: Bounds,
         around: AbstractAsyncContextManager[object] | None = None,
+        *,
+        failed: Callable[[Message, Message | None], ReconcilerError] = BackendError,
     ) -> None:
         self._inner = inner
         self._limits = limits
+        self._failed = failed
         with ExitStack() as stack:
             self._portal = stack.enter_context(start_blocking_portal())
             # what an interrupted caller left running must not hold up the end
@@ -61,7 +77,7 @@ class BoundedTransport(httpx.BaseTransport):
 
         Raises:
             httpx.TransportError: where it failed or took too long.
-            BackendError: where the answer is too large or cannot be decoded.
+            ReconcilerError: what `failed` makes, where the answer is too large or cannot be decoded.
         """
         return self._portal.call(self._exchange, request)
 
@@ -75,6 +91,8 @@ class BoundedTransport(httpx.BaseTransport):
                 response = await self._inner.handle_async_request(request)
                 try:
                     body = await _read(response, self._limits.max_response_bytes)
+                except _Unread as unread:
+                    raise self._failed(unread.message, unread.hint) from unread
                 finally:
                     await response.aclose()
         except TimeoutError as error:
@@ -87,13 +105,22 @@ class BoundedTransport(httpx.BaseTransport):
         return httpx.Response(response.status_code, headers=headers, content=body)
 
 
+class _Unread(Exception):
+    """An answer that is not read, and why."""
+
+    def __init__(self, message: Message, hint: Message | None = None) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.hint = hint
+
+
 async def _read(response: httpx.Response, most: int) -> bytes:
     body = bytearray()
     async for piece in _decoded(response):
         body += piece
         if len(body) > most:
-            raise BackendError(
-                Message("the backend's answer is larger than {most} bytes", most=most),
+            raise _Unread(
+                Message("the answer is larger than {most} bytes", most=most),
                 hint=Message("the setting max-response-bytes raises this limit"),
             )
     return bytes(body)
@@ -109,7 +136,7 @@ async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
             yield raw
         return
     if encoding != "gzip":
-        raise BackendError(Message("the backend answers in an encoding not asked for: {name}", name=encoding))
+        raise _Unread(Message("the answer is in an encoding not asked for: {name}", name=encoding))
     unzip = zlib.decompressobj(wbits=31)
     try:
         async for raw in stream:
@@ -118,6 +145,6 @@ async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
                 yield unzip.decompress(rest, _PIECE)
                 rest = unzip.unconsumed_tail
     except zlib.error as error:
-        raise BackendError(Message("the backend's compressed answer is damaged")) from error
+        raise _Unread(Message("the compressed answer is damaged")) from error
     if not unzip.eof:
-        raise BackendError(Message("the backend's compressed answer is damaged"))
+        raise _Unread(Message("the compressed answer is damaged"))

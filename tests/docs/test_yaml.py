@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.desired import load
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def examples():

@@ -100,6 +100,11 @@ class Fields:
         except ValueError:
             self.wrong(name, Message("one of {words}", words=", ".join(words)))
 
+    def either(self, name: str, words: Mapping[str, bool]) -> bool:
+        """What one of two words means."""
+        found = words.get(self.text(name))
+        return self.wrong(name, Message("one of {words}", words=", ".join(words))) if found is None else found
+
     def items(self, name: str) -> list[Any]:
         """A list of anything."""
         value = self.values.get(name)

@@ -28,7 +28,7 @@ from reconciler.errors import (
 if TYPE_CHECKING:
     from reconciler.backends.config import BackendConfig
 
-_OPTIONAL = {"/v1/leases"}
+_OPTIONAL = {"/v1/history/query", "/v1/leases"}
 """Paths of the contract that a backend may do without."""
 
 _LONGEST = 500

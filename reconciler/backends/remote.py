@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from reconciler.backends.signed import SignedFile
     from reconciler.grid import Register
     from reconciler.plan.current import Current
+    from reconciler.plan.history import Deed, HistoryQuery
     from reconciler.rights import Operator
 
 Value = TypeVar("Value")
 
 _LEASES = "/v1/leases"
+
+_HISTORY = "/v1/history/query"
 
 _LONGEST_WAIT = 30
 """Seconds that the contract lets a backend wait before it tells how far a job is."""
@@ -151,6 +154,17 @@ class RemoteBackend:
             raise BackendError(Message("{path} tells some items twice", path=path))
         return iter(items)
 
+    def history(self, query: HistoryQuery) -> tuple[Deed, ...] | None:
+        """What was done to pairs, the newest first; None where the backend does not tell."""
+        from reconciler.backends import wire_history
+
+        if () in (query.consultants, query.clients):
+            return ()
+        try:
+            return tuple(self._list(_HISTORY, wire_history.deed, wire_history.question(query)))
+        except NotOffered:
+            return None
+
     def notifications(self) -> tuple[Notification, ...]:
         """The operator's notifications, unread first, then newest first."""
         from reconciler.backends import wire
@@ -191,10 +205,10 @@ class RemoteBackend:
             with suppress(OSError):
                 self._file.write(found.encode())
 
-    def _list(self, path: str, read: Callable[[Fields], Value]) -> list[Value]:
+    def _list(self, path: str, read: Callable[[Fields], Value], body: object = None) -> list[Value]:
         from reconciler.backends.paging import Listing, pages
 
-        found = pages(self._api, Listing(path, None, None, self._limits.max_pages))
+        found = pages(self._api, Listing(path, None, None, self._limits.max_pages, body=body))
         return [read(row) for page in found for row in page.body.subs("items", page.before)]
 
 

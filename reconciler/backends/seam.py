@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from reconciler.grid import Register
+    from reconciler.plan.history import Deed, HistoryQuery
     from reconciler.rights import Operator
 
 __all__ = ["Backend", "Notification"]
@@ -39,6 +40,9 @@ class Backend(Jobs, Leases, Protocol):
 
     def unchanged(self, mark: str) -> bool:
         """Whether register and access still are those that this mark of `Current` is of; False where in doubt."""
+
+    def history(self, query: HistoryQuery) -> tuple[Deed, ...] | None:
+        """What was done to pairs, the newest first; None where the backend does not tell."""
 
     def notifications(self) -> tuple[Notification, ...]:
         """The operator's notifications, unread first, then newest first."""

@@ -43,7 +43,7 @@ def consultant(row: Fields) -> Consultant:
     return Consultant(
         key=row.key("id"),
         label=row.text("name"),
-        active=_either(row, _ACTIVE),
+        active=row.either("status", _ACTIVE),
         tags=row.texts("tags"),
         teams=row.texts("teams"),
         leads=row.texts("leads"),
@@ -55,16 +55,9 @@ def client(row: Fields) -> Client:
     return Client(
         key=row.key("id"),
         label=row.text("name"),
-        connected=_either(row, _CONNECTED),
+        connected=row.either("status", _CONNECTED),
         tags=row.texts("tags"),
         team=row.maybe("team"),
-    )
-
-
-def _either(row: Fields, words: Mapping[str, bool]) -> bool:
-    status = words.get(row.text("status"))
-    return (
-        row.wrong("status", Message("one of {words}", words=", ".join(words))) if status is None else status
     )
 
 

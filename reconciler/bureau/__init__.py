@@ -5,6 +5,7 @@
     items                                      what an operation does to a pair: pure, the rules
     jobs  chunks  worker  notifications        operations that run in the background
     snapshots  pages                           reading one consistent revision, page by page
+    history                                    who changed which pair when
     encoded  columns                           what readers get, kept encoded
     app  endpoint  bodies  problems  ratelimit the wire
     csvload  example  serve                    what `reconciler bureau` does

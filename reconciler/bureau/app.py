@@ -39,6 +39,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/v1/access", listing.access),
     ("GET", "/v1/access/digests", listing.digests),
     ("POST", "/v1/access/query", listing.query),
+    ("POST", "/v1/history/query", reading.history),
     ("GET", "/v1/operator", reading.operator),
     ("GET", "/v1/operators", reading.operators),
     ("GET", "/v1/leases", leasing.held),
@@ -55,7 +56,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 """All of the API, as `schemas/bureau-api.openapi.yaml` describes it; a test holds the two together."""
 
 
-_QUESTIONS = frozenset({"/v1/access/query"})
+_QUESTIONS = frozenset({"/v1/access/query", "/v1/history/query"})
 """What is asked with POST because the question is long, and changes nothing: a read-only token may ask it."""
 
 

@@ -19,7 +19,7 @@ from reconciler.bureau.items import Effect, Pairs, Request, judge
 from reconciler.bureau.masks import column
 from reconciler.bureau.notifications import insert_notification
 from reconciler.bureau.operators import rights_at
-from reconciler.bureau.pairs import Changed, Stored, read_pairs, write_pairs
+from reconciler.bureau.pairs import Changed, Doer, Stored, read_pairs, write_pairs
 from reconciler.bureau.registers import bump, package_mask, program_bits
 from reconciler.grid.arrays import mask_of
 from reconciler.grid.operation import Outcome
@@ -167,10 +167,12 @@ def _write_effect(db: sqlite3.Connection, job: sqlite3.Row, chunk: Chunk, effect
         clients=chunk.clients.numbers[at],
         consultants=chunk.consultants.numbers[at],
         was_held=chunk.stored.held[at],
+        was=chunk.stored.masks[at],
         held=effect.held[at],
         masks=effect.masks[at],
     )
-    write_pairs(db, job["bureau"], changed, bump(db, job["bureau"], register=False), job["run"])
+    revision = bump(db, job["bureau"], register=False)
+    write_pairs(db, job["bureau"], changed, revision, Doer(job["number"], job["run"]))
 
 
 def _write_results(db: sqlite3.Connection, job: sqlite3.Row, places: Ids, effect: Effect) -> None:

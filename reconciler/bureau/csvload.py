@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.bureau.pairs import Changed, read_pairs, write_pairs
+from reconciler.bureau.pairs import OUTSIDE, Changed, read_pairs, write_pairs
 from reconciler.bureau.registers import (
     MOST_PROGRAMS,
     bump,
@@ -174,8 +174,8 @@ def _add(
     if len(at) == 0 and not register:
         return 0, 0
     held = np.ones(len(at), dtype=np.bool_)
-    changed = Changed(clients[at], consultants[at], stored.held[at], held, united[at])
-    write_pairs(db, bureau, changed, bump(db, bureau, register=register), None)
+    changed = Changed(clients[at], consultants[at], stored.held[at], stored.masks[at], held, united[at])
+    write_pairs(db, bureau, changed, bump(db, bureau, register=register), OUTSIDE)
     return len(at), popcount(united[at] & ~stored.masks[at])
 
 

@@ -1,4 +1,4 @@
-"""Pairs in the database: reading some, and the one place that writes them."""
+"""Pairs in the database: reading some, and the one place that writes them and their history."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reconciler.bureau.clock import now
 from reconciler.bureau.masks import column
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Changed:
         clients: their numbers.
         consultants: their numbers.
         was_held: whether there was access.
+        was: the programs that there were.
         held: whether there is access now.
         masks: the programs now; 0 where there is no access.
     """
@@ -92,21 +94,37 @@ class Changed:
     clients: Ids
     consultants: Ids
     was_held: Flags
+    was: Masks
     held: Flags
     masks: Masks
 
 
-def write_pairs(
-    db: sqlite3.Connection, bureau: int, changed: Changed, revision: int, run: int | None
-) -> None:
-    """Set pairs, and keep count of how many have access.
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """What changes pairs.
+
+    Attributes:
+        job: its number; None for a change outside any operation.
+        run: the number of the run that the job belongs to, None for none.
+    """
+
+    job: int | None = None
+    run: int | None = None
+
+
+OUTSIDE = Doer()
+"""Nothing that an operator asked for through the API, as in a load."""
+
+
+def write_pairs(db: sqlite3.Connection, bureau: int, changed: Changed, revision: int, doer: Doer) -> None:
+    """Set pairs, keep count of how many have access, and note in the history what was done to each.
 
     Args:
         db: inside a write transaction, in which the old state was read.
         bureau: its number.
         changed: the pairs, none of them twice.
         revision: the new revision of the bureau.
-        run: the number of the run that does it, None for a change outside any run.
+        doer: what does it.
     """
     columns = (
         changed.clients.tolist(),
@@ -114,6 +132,23 @@ def write_pairs(
         changed.held.astype(np.int64).tolist(),
         column(changed.masks),
     )
-    db.executemany(_WRITE, ((bureau, *row, revision, run) for row in zip(*columns, strict=True)))
+    db.executemany(_WRITE, ((bureau, *row, revision, doer.run) for row in zip(*columns, strict=True)))
     grown = int(changed.held.sum()) - int(changed.was_held.sum())
     db.execute("UPDATE bureau SET pairs = pairs + ? WHERE number = ?", (grown, bureau))
+    _note(db, bureau, changed, revision, doer.job)
+
+
+def _note(db: sqlite3.Connection, bureau: int, changed: Changed, revision: int, job: int | None) -> None:
+    """Write the history of one revision."""
+    access, programs = changed.held != changed.was_held, changed.masks ^ changed.was
+    given = np.where(access, changed.held, programs & changed.masks != 0)
+    columns = (
+        changed.clients.tolist(),
+        changed.consultants.tolist(),
+        given.astype(np.int64).tolist(),
+        access.astype(np.int64).tolist(),
+        column(programs),
+    )
+    db.execute("INSERT INTO moment VALUES (?, ?, ?, ?)", (bureau, revision, now(), job))
+    rows = ((bureau, revision, *row) for row in zip(*columns, strict=True))
+    db.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

@@ -1,17 +1,20 @@
-"""The endpoints that read what is no list of a revision: the bureau itself, and the operators."""
+"""The endpoints that read what is no list of a revision: the bureau itself, the operators, and the history."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from reconciler.bureau.answer import Answer
+from reconciler.bureau.history import Place, parse_question, read_history
 from reconciler.bureau.operators import OperatorRow, Right, RightName, read_operators
-from reconciler.bureau.pages import knows
+from reconciler.bureau.pages import cursor_of, knows, limit_of, next_link
 from reconciler.bureau.problems import Code, Problem
 from reconciler.bureau.registers import bureau_at, register_sizes
+from reconciler.bureau.strict import read_body
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,6 +47,21 @@ def operators(call: Call) -> Response:
     with call.server.store.read() as db:
         rows = list(read_operators(db, call.operator.bureau))
     return Answer({"items": [_operator(row) for row in rows]})
+
+
+async def history(call: Call) -> Response:
+    """POST /v1/history/query: who changed which pair when, the newest first."""
+    body = await read_body(call.request, call.server.settings.body_bytes)
+    return await run_in_threadpool(_history, call, body)
+
+
+def _history(call: Call, body: bytes) -> Response:
+    question, limit = parse_question(body), limit_of(call.request, call.server.settings)
+    cursor = cursor_of(call.request, "history", len(Place._fields))
+    with call.server.store.read() as db:
+        page, more = read_history(db, call.operator, question, Place(*cursor) if cursor else None, limit)
+    headers = next_link(call.request, limit, "history", *more) if more else {}
+    return Answer(page, headers=headers)
 
 
 def _bureau(db: sqlite3.Connection, row: Bureau) -> dict[str, Any]:

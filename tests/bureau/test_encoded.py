@@ -13,7 +13,7 @@ from reconciler.bureau.settings import Settings
 from reconciler.bureau.store import Store
 from reconciler.grid.packed import Packed
 from reconciler.grid.register import Consultant
-from tests.bureau.world import PROGRAMS, Api, make_bureau, served, set_access
+from tests.bureau.world import PROGRAMS, Api, make_bureau, served, set_access, without_history
 
 COLUMNS = "application/vnd.reconciler.columns+json"
 PACKED = "application/vnd.reconciler.access"
@@ -201,6 +201,7 @@ def test_reading_does_not_wait_for_a_writer(store: Store):
 def test_a_database_of_version_1_is_brought_up_to_date(store: Store):
     make_bureau(store, access={("anna", "1"): ["payroll"]})
     with store.write() as db:
+        without_history(db)
         for name in ("insert", "update", "delete"):
             db.execute(f"DROP TRIGGER pair_{name}")
         db.execute("DROP TABLE encoded")

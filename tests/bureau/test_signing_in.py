@@ -11,7 +11,7 @@ from reconciler.bureau.operators import add_operator, list_operators, replace_to
 from reconciler.bureau.store import Store
 from reconciler.bureau.tokens import new_token
 from reconciler.errors import InputError
-from tests.bureau.world import SYSTEM, make_bureau, served
+from tests.bureau.world import SYSTEM, make_bureau, served, without_history
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ CHANGING = [
     ("POST", "/v1/notifications/x/read"),
     ("POST", "/v1/notifications/read"),
 ]
-QUESTIONS = [("POST", "/v1/access/query")]
+QUESTIONS = [("POST", "/v1/access/query"), ("POST", "/v1/history/query")]
 
 
 def test_every_path_that_is_not_read_with_get_is_known_to_change_something_or_not():
@@ -194,6 +194,7 @@ def test_each_kind_of_token_is_replaced_by_itself_and_all_are_revoked_together(s
 def test_tokens_of_a_database_of_version_3_stay_full(store: Store):
     token = make_bureau(store)
     with store.write() as db:
+        without_history(db)
         db.execute("ALTER TABLE token DROP COLUMN read_only")
         db.execute("PRAGMA user_version = 3")
     store.close()

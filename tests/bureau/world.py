@@ -18,6 +18,7 @@ from reconciler.grid.register import Client, Consultant, Program
 from tests.bureau.contract import problems_with
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
     from anyio.from_thread import BlockingPortal
@@ -161,3 +162,10 @@ def served(
             lifespan = app.router.lifespan_context(app)
             stack.enter_context(portal.wrap_async_context_manager(lifespan))
         yield Api(portal, app, token)
+
+
+def without_history(db: sqlite3.Connection) -> None:
+    """Take from a database what its version 5 brought."""
+    db.execute("DROP TABLE change")
+    db.execute("DROP TABLE moment")
+    db.execute("PRAGMA user_version = 4")

@@ -30,6 +30,7 @@ def check_policy(policy: Policy) -> list[Finding]:
     """Everything that can be told without a register."""
     return [
         *_bundles(policy),
+        *_sensitive(policy),
         *(finding for entry in policy.sections["teams"].values() for finding in _team(entry)),
         *_rules(policy),
         *_manage(policy),
@@ -187,6 +188,11 @@ def _bundles(policy: Policy) -> Iterator[Finding]:
         if entry.name in _reached(entry.name, bundles):
             message = Message("the bundle “{name}” contains itself", name=entry.name)
             yield entry.key_finding("circular-bundle", message)
+
+
+def _sensitive(policy: Policy) -> Iterator[Finding]:
+    if policy.sensitive is not None:
+        yield from check_programs(policy.sensitive, (), policy.sensitive.value, policy.sections["bundles"])
 
 
 def _reached(name: str, bundles: Mapping[str, Entry]) -> set[str]:

@@ -43,7 +43,18 @@ _SPACIOUS = frozenset(
 """Mappings whose entries have an empty line between them, unless both take one line."""
 
 _ORDERS: dict[tuple[str, ...], tuple[str, ...]] = {
-    (): ("bureau", "manage", "teams", "bundles", "access", "never", "guardrails", "waivers", "renames"),
+    (): (
+        "bureau",
+        "manage",
+        "teams",
+        "bundles",
+        "sensitive",
+        "access",
+        "never",
+        "guardrails",
+        "waivers",
+        "renames",
+    ),
     ("manage",): ("unlisted", "clients", "consultants", "programs", "taken-over", "outside-package"),
     ("manage", "taken-over"): _RULE,
     ("manage", "taken-over", "*"): _RULE,

@@ -32,7 +32,10 @@ SECTIONS = (
     "renames.consultants",
     "renames.clients",
 )
-"""Where names are defined; `bureau` is one of its own."""
+"""Where names are defined; `bureau` and `sensitive` are ones of their own."""
+
+SINGLE = ("bureau", "sensitive")
+"""Keys whose value is one thing: each is a section with one entry of its own name."""
 
 _INNER = frozenset(section.partition(".")[0] for section in SECTIONS if "." in section)
 """Keys whose values hold sections."""
@@ -104,7 +107,7 @@ class Policy:
     """What a policy folder says.
 
     Attributes:
-        sections: for each of SECTIONS and "bureau" the entries by name, in the order of the names.
+        sections: for each of SECTIONS and SINGLE the entries by name, in the order of the names.
         findings: warnings that reading met.
     """
 
@@ -115,6 +118,11 @@ class Policy:
     def bureau(self) -> Entry | None:
         """The bureau that the folder is for, where it says so."""
         return self.sections["bureau"].get("bureau")
+
+    @property
+    def sensitive(self) -> Entry | None:
+        """The programs that are payroll-like, where the folder says which."""
+        return self.sections["sensitive"].get("sensitive")
 
     @property
     def assignments(self) -> Mapping[str, Entry]:
@@ -138,7 +146,7 @@ class Policy:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-EMPTY = Policy({section: {} for section in ("bureau", *SECTIONS)})
+EMPTY = Policy({section: {} for section in (*SINGLE, *SECTIONS)})
 """A policy that says nothing: it manages everything and gives nothing."""
 
 
@@ -162,7 +170,7 @@ def merge(documents: Iterable[tuple[Document, frozenset[tuple[str, ...]]]]) -> t
     Returns:
         The policy, and an error for each name that is defined in two files.
     """
-    sections: dict[str, dict[str, Entry]] = {section: {} for section in ("bureau", *SECTIONS)}
+    sections: dict[str, dict[str, Entry]] = {section: {} for section in (*SINGLE, *SECTIONS)}
     findings = []
     for document, wrong in documents:
         for section, entry in _entries(document):
@@ -181,8 +189,8 @@ def _entries(document: Document) -> Iterator[tuple[str, Entry]]:
         return
     for key, node in document.keys(0, root).items():
         value = root[key]
-        if key == "bureau":
-            yield "bureau", Entry(key, value, document, node)
+        if key in SINGLE:
+            yield key, Entry(key, value, document, node)
         elif key in _INNER and isinstance(value, dict):
             for kind, inner in document.keys(node + 1, value).items():
                 if f"{key}.{kind}" in SECTIONS:

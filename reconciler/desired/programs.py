@@ -48,6 +48,17 @@ class Masks:
             self._known[key] = mask
         return mask
 
+    def held(self, entry: Entry, path: Path, written: Any) -> int:
+        """The same, of programs that somebody may hold: those outside the bureau package too."""
+        mask = 0
+        for place, text in texts(written, path):
+            number = self._ids.get(text)
+            if number is None or self.package >> number & 1:
+                mask |= self.of(entry, place, text)
+            else:
+                mask |= 1 << number
+        return mask
+
     def _one(self, entry: Entry, path: Path, text: str) -> int:
         if text == "all":
             return self.package

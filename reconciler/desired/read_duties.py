@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reconciler.desired.checks import day, texts
+from reconciler.desired.checks import day
 from reconciler.desired.guardrails import EVERY_PROGRAM, Requirement, Together, Waiver
 from reconciler.errors import Message
 
@@ -21,7 +21,7 @@ def read_together(entries: Mapping[str, Entry], reading: Reading) -> Iterator[To
     """The sets of programs that nobody may hold together."""
     for entry in entries.values():
         path, written, reason = said_together(entry)
-        mask = _held_programs(entry, path, written, reading)
+        mask = reading.masks.held(entry, path, written)
         if mask.bit_count() < 2:
             reading.findings.append(too_few(entry))
         yield Together(entry.name, mask, reason, entry.position)
@@ -39,18 +39,6 @@ def said_together(entry: Entry) -> tuple[Path, Any, str]:
     if isinstance(said, list):
         return (), said, ""
     return ("programs",), said["programs"], said.get("reason", "")
-
-
-def _held_programs(entry: Entry, path: Path, written: Any, reading: Reading) -> int:
-    """The mask of programs that somebody may hold: those outside the bureau package too."""
-    programs, mask = reading.register.programs, 0
-    for place, text in texts(written, path):
-        number = programs.names.find(text)
-        if number is None or programs.package >> number & 1:
-            mask |= reading.masks.of(entry, place, text)
-        else:
-            mask |= 1 << number
-    return mask
 
 
 def read_requirements(entries: Mapping[str, Entry], reading: Reading) -> Iterator[Requirement]:

@@ -67,18 +67,19 @@ def _resolve(policy: Policy, register: Register, on: date, part: Part) -> Desire
             expander.guard()
         # what is ahead covers nothing yet, but its names are checked already
         expander.add(number, entry, current=rule.standing is not Standing.ENDED)
+    sensitive = policy.sensitive
+    marked = 0 if sensitive is None else masks.held(sensitive, (), sensitive.value)
     guardrails = read_guardrails(policy, Reading(register, world.guarded, masks, findings, on))
     warnings = fail_or_warnings(findings)
     sources, ahead = _sources(expander, rules, len(policy.assignments))
     outside = _outside_scope(register, entries, sources, scope, rules)
     findings = [*policy.findings, *warnings, *outside]
     said = _desired(policy, register, scope, rules, sources, world=world, findings=fail_or_warnings(findings))
+    said = replace(said, ahead=ahead, guardrails=guardrails, sensitive=marked)
     if all(requirement.above is None for requirement in guardrails.require):
-        return replace(said, ahead=ahead, guardrails=guardrails)
+        return said
     counted = (sources, ahead) if part is EVERYTHING else _whole(expander, entries, (sources, ahead))
-    return replace(
-        said, ahead=ahead, guardrails=guardrails, reach=_reach(register, scope, counted, len(rules))
-    )
+    return replace(said, reach=_reach(register, scope, counted, len(rules)))
 
 
 def _whole(

@@ -227,6 +227,7 @@ class Desired:
         guardrails: those that the policy sets itself.
         reach: for each rule how many pairs it gives, the whole register counted; None where no guardrail asks.
         focus: of whom and what alone there is to be a plan, a flag per consultant id and per client id; None for all.
+        sensitive: the mask of programs that are payroll-like; those outside the bureau package too.
     """
 
     access: Access
@@ -244,3 +245,4 @@ class Desired:
     guardrails: Guardrails = field(default_factory=Guardrails)
     reach: Ids | None = None
     focus: tuple[Flags | None, Flags | None] = (None, None)
+    sensitive: int = 0

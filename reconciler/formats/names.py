@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.grid import Register
+    from reconciler.grid import Clients, Consultants, Register
     from reconciler.rights import Operator
 
 FOLD = 8
@@ -88,11 +88,11 @@ class Namer:
 
     @cached_property
     def _teams(self) -> Mapping[tuple[int, ...], str]:
-        return {tuple(ids.tolist()): team for team, ids in self.register.consultants.teams.items()}
+        return _whole(self.register.consultants)
 
     @cached_property
     def _portfolios(self) -> Mapping[tuple[int, ...], str]:
-        return {tuple(ids.tolist()): team for team, ids in self.register.clients.teams.items()}
+        return _whole(self.register.clients)
 
     def _team(self, numbers: Sequence[int], teams: Mapping[tuple[int, ...], str]) -> str | None:
         """The team that a long list is, no more and no less; nobody needs it for a short one."""
@@ -109,3 +109,8 @@ class Namer:
         if hidden:
             names = [*names, self.say.count("{n} more", "{n} more", hidden)]
         return self.say.listing(names)
+
+
+def _whole(of: Consultants | Clients) -> dict[tuple[int, ...], str]:
+    """The teams that all of are known, by who they are."""
+    return {tuple(ids.tolist()): team for team, ids in of.teams.items() if team not in of.cut}

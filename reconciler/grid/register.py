@@ -30,6 +30,7 @@ class Consultants:
         tags: for each tag the ids that carry it, ascending.
         teams: for each team the ids of its members, ascending; leads are members.
         leads: for each team the ids of who leads it, ascending.
+        cut: teams of which not all members are here, as this is a part of a register.
     """
 
     names: Names
@@ -38,6 +39,7 @@ class Consultants:
     tags: Mapping[str, Ids] = field(default_factory=dict)
     teams: Mapping[str, Ids] = field(default_factory=dict)
     leads: Mapping[str, Ids] = field(default_factory=dict)
+    cut: frozenset[str] = frozenset()
 
     @classmethod
     def build(cls, rows: Iterable[Consultant]) -> Consultants:
@@ -66,6 +68,7 @@ class Clients:
         connected: by id; False where the bureau can change nothing there (any more).
         tags: for each tag the ids that carry it, ascending.
         teams: for each team the ids of the clients that it is responsible for, ascending.
+        cut: teams of which not all clients are here, as this is a part of a register.
     """
 
     names: Names
@@ -73,6 +76,7 @@ class Clients:
     connected: Flags
     tags: Mapping[str, Ids] = field(default_factory=dict)
     teams: Mapping[str, Ids] = field(default_factory=dict)
+    cut: frozenset[str] = frozenset()
 
     @classmethod
     def build(cls, rows: Iterable[Client]) -> Clients:

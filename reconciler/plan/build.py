@@ -111,6 +111,7 @@ def assemble(
         other_programs_too=desired.other_programs,
         messages={one.name: one.message for one in desired.guardrails.expressions},
         ending_waivers=_ending_waivers(desired, date, ahead),
+        sensitive=desired.sensitive,
     )
     return plan.only(case.half)
 

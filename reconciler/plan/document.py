@@ -37,6 +37,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "violations": [_violation(plan, violation) for violation in plan.violations],
         "summary": summary_document(plan),
+        "sensitive": program_names(plan, plan.sensitive),
         "operations": [_operation(plan, operation) for operation in plan.operations],
         "blocked": [_blocked(plan, blocked) for blocked in plan.blocked],
         "takeover": _takeover(plan),

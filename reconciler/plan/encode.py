@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    from reconciler.grid.arrays import Ids
-
 
 _NAMING = frozenset(
     {
@@ -51,6 +49,7 @@ _NAMING = frozenset(
         "violations",
         "summary",
         "other_programs_too",
+        "sensitive",
     }
 )
 """Fields of a plan that are written and read one by one, as they name consultants, clients, programs or rules."""
@@ -83,6 +82,7 @@ def encode(plan: Plan) -> dict[str, Any]:
         "operator": _operator(plan.operator),
         "others": None if plan.others is None else [_operator(other) for other in plan.others],
         "other-programs-too": plan.other_programs_too,
+        "sensitive": programs(plan.sensitive),
         "rules": [pack(plan.rules[number]) for number in numbers],
         "operations": [
             {
@@ -156,14 +156,18 @@ def _register(register: Register) -> dict[str, Any]:
             {"key": key, "labels": dict(labels), "in-package": bool(programs.package >> i & 1)}
             for i, (key, labels) in enumerate(zip(programs.names, programs.labels, strict=True))
         ],
-        "teams": _teams(people.teams, people.names),
-        "portfolios": _teams(companies.teams, companies.names),
+        "teams": _teams(people),
+        "portfolios": _teams(companies),
+        "tags": {tag: list(companies.names.pick(ids)) for tag, ids in companies.tags.items()},
     }
 
 
-def _teams(teams: Mapping[str, Ids], names: Names) -> list[dict[str, Any]]:
+def _teams(of: Consultants | Clients) -> list[dict[str, Any]]:
     # a list, as the order counts where two teams are the same people
-    return [{"team": team, "members": list(names.pick(ids))} for team, ids in teams.items()]
+    return [
+        {"team": team, "members": list(of.names.pick(ids)), "whole": team not in of.cut}
+        for team, ids in of.teams.items()
+    ]
 
 
 def decode(document: Mapping[str, Any], outcome: Mapping[str, Any], date: dt.date, revision: str) -> Plan:
@@ -201,6 +205,7 @@ def decode(document: Mapping[str, Any], outcome: Mapping[str, Any], date: dt.dat
         violations=tuple(reader.violation(one) for one in document["violations"]),
         summary=summarise(found),
         other_programs_too=document["other-programs-too"],
+        sensitive=reader.mask(document["sensitive"]),
         **{name: unpack_field(Plan, name, document[key(name)]) for name in PLAIN},
     )
 
@@ -219,17 +224,24 @@ def _register_from(document: Mapping[str, Any], bureau: str) -> Register:
             labels=tuple(row["label"] for row in people),
             active=np.array([row["active"] for row in people], dtype=np.bool_),
             teams={row["team"]: consultants.ids(row["members"]) for row in document["teams"]},
+            cut=_cut(document["teams"]),
         ),
         clients=Clients(
             names=clients,
             labels=tuple(row["label"] for row in companies),
             connected=np.array([row["connected"] for row in companies], dtype=np.bool_),
+            tags={tag: clients.ids(keys) for tag, keys in document["tags"].items()},
             teams={row["team"]: clients.ids(row["members"]) for row in document["portfolios"]},
+            cut=_cut(document["portfolios"]),
         ),
         programs=Programs(
             Names(row["key"] for row in programs), tuple(row["labels"] for row in programs), package
         ),
     )
+
+
+def _cut(teams: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(row["team"] for row in teams if not row["whole"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,14 @@ def mentioned(plan: Plan) -> Register:
     """The register of a plan, with the consultants and clients that it mentions alone.
 
     Programs are few and all kept. A consultant whose name somebody else has too is told from them by the key;
-    so one of those others is kept. Teams are kept where all of them is.
+    so one of those others is kept. Of teams, and of the tags of clients, those who are kept remain; the teams that
+    somebody is missing from are marked, as nobody may be told of them as of all of the team.
     """
     whole = plan.register
     people, companies = whole.consultants, whole.clients
     consultants = _with_namesakes(_flagged(len(people.names), (ids for ids, _ in _ids(plan))), people.labels)
     clients = _flagged(len(companies.names), (ids for _, ids in _ids(plan)))
+    teams, portfolios = _kept(people.teams, consultants), _kept(companies.teams, clients)
     return Register(
         bureau=whole.bureau,
         label=whole.label,
@@ -36,13 +38,16 @@ def mentioned(plan: Plan) -> Register:
             names=Names(people.names.pick(consultants)),
             labels=tuple(people.labels[i] for i in consultants.tolist()),
             active=people.active[consultants],
-            teams=_whole_teams(people.teams, consultants),
+            teams=teams,
+            cut=people.cut | _cut(people.teams, teams),
         ),
         clients=Clients(
             names=Names(companies.names.pick(clients)),
             labels=tuple(companies.labels[i] for i in clients.tolist()),
             connected=companies.connected[clients],
-            teams=_whole_teams(companies.teams, clients),
+            tags=_kept(companies.tags, clients),
+            teams=portfolios,
+            cut=companies.cut | _cut(companies.teams, portfolios),
         ),
         programs=whole.programs,
     )
@@ -80,11 +85,17 @@ def _with_namesakes(kept: Ids, labels: Sequence[str]) -> Ids:
     return np.array(sorted(there), dtype=np.int64)
 
 
-def _whole_teams(teams: Mapping[str, Ids], kept: Ids) -> dict[str, Ids]:
-    """The teams of which everybody is kept, in the same order, with their new numbers."""
-    found = {}
-    for team, members in teams.items():
-        at = np.searchsorted(kept, members)
-        if len(members) and at[-1] < len(kept) and np.array_equal(kept[at], members):
-            found[team] = at
-    return found
+def _kept(groups: Mapping[str, Ids], kept: Ids) -> dict[str, Ids]:
+    """Of each group those who are kept, with their new numbers; groups of whom nobody is are left out."""
+    if not len(kept):
+        return {}
+    places = {name: (np.searchsorted(kept, members), members) for name, members in groups.items()}
+    parts = {
+        name: at[kept[np.minimum(at, len(kept) - 1)] == members] for name, (at, members) in places.items()
+    }
+    return {name: part for name, part in parts.items() if len(part)}
+
+
+def _cut(teams: Mapping[str, Ids], parts: Mapping[str, Ids]) -> frozenset[str]:
+    """The teams that somebody is missing from."""
+    return frozenset(team for team, part in parts.items() if len(part) < len(teams[team]))

@@ -225,6 +225,7 @@ class Plan:
         summary: the figures.
         other_programs_too: removing access may take programs that are not managed along.
         messages: by name of a policy expression what it says in the bureau's own words, by language.
+        sensitive: the mask of programs that the YAML marks as payroll-like.
     """
 
     register: Register
@@ -245,6 +246,7 @@ class Plan:
     other_programs_too: bool
     messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     ending_waivers: tuple[EndingWaiver, ...] = ()
+    sensitive: int = 0
 
     @cached_property
     def digest(self) -> str:

@@ -96,6 +96,7 @@ def plans(draw):
     finding = Finding("odd", message, place, counted, draw(TEXTS), Severity.WARNING, (place,))
     told = replace(
         world.desired,
+        sensitive=draw(st.integers(0, (1 << len(reg.programs.names)) - 1)),
         rules=(rule, *world.desired.rules[1:], spare),
         findings=(finding,) * draw(st.integers(0, 2)),
     )
@@ -145,9 +146,38 @@ def test_teams_are_named_in_the_file_too():
     assert "all 5 of the team north" in printed(plan)[0]
     found = read_plan_file(write_plan_file(plan, bound(plan))).plan
     assert printed(found) == printed(plan)
-    # who is not mentioned is not in the file, nor is a team of whom somebody is not
-    assert list(found.register.consultants.names) == [f"p{i}" for i in range(1, 6)]
-    assert list(found.register.consultants.teams) == ["north"]
+    # who is not mentioned is not in the file; a team of whom somebody is not is marked as cut
+    people = found.register.consultants
+    assert list(people.names) == [f"p{i}" for i in range(1, 6)]
+    assert {team: ids.tolist() for team, ids in people.teams.items()} == {
+        "north": [0, 1, 2, 3, 4],
+        "wide": [0, 1, 2, 3, 4],
+    }
+    assert people.cut == {"wide"}
+
+
+def test_what_clients_are_grouped_by_is_in_the_file_too():
+    reg = register(["p"], ["1", "2", "3", "4"], ["ledger"])
+    groups = {"north": np.array([0, 1]), "south": np.array([2]), "west": np.array([3])}
+    tags = {"audit": np.array([0, 2, 3]), "spare": np.array([3])}
+    reg = replace(reg, clients=replace(reg.clients, teams=groups, tags=tags))
+    plan = build(
+        desired(reg, access(reg, ("p", "2", "ledger"), ("p", "3", "ledger"))), current(reg, access(reg)), DAY
+    )
+    found = read_plan_file(write_plan_file(plan, bound(plan))).plan.register.clients
+    assert list(found.names) == ["2", "3"]
+    assert {team: ids.tolist() for team, ids in found.teams.items()} == {"north": [0], "south": [1]}
+    assert {tag: ids.tolist() for tag, ids in found.tags.items()} == {"audit": [1]}
+    assert found.cut == {"north"}
+
+
+def test_a_part_of_a_team_is_not_told_as_all_of_it():
+    reg = register([f"p{i}" for i in range(4)], ["1"], ["ledger"])
+    reg = replace(reg, consultants=replace(reg.consultants, teams={"wide": np.arange(4)}))
+    want = access(reg, *((f"p{i}", "1", "ledger") for i in range(3)))
+    plan = build(desired(reg, want), current(reg, access(reg)), DAY)
+    assert "team wide" not in printed(plan)[0]
+    assert printed(read_plan_file(write_plan_file(plan, bound(plan))).plan) == printed(plan)
 
 
 REG = register(["ann", "bo", "cy"], ["1", "2"], ["ledger", "payroll"], outside=["mail"])

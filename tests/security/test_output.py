@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -170,6 +171,17 @@ def test_as_a_table(reconciler, language, separator):
     _code, out, _err = reconciler("who", *DAY, "--format", "csv", "--lang", language)
     assert len(out.splitlines()) > len(KEYS)
     assert judge_csv(out, separator) == []
+
+
+def test_as_what_an_editor_offers(reconciler):
+    _code, out, _err = reconciler("schema", "--for-editor")
+    assert judge_json(out.decode()) == []
+    offered = json.loads(out)["$defs"]["who"]["defaultSnippets"]
+    for one in offered:  # nothing of a name is a place to fill in, or ends the line that it is typed in
+        typed = re.sub(r"\\[$}\\]", "", one["body"])
+        assert "$" not in typed
+        assert "\n" not in typed
+    assert len(offered) > len(KEYS) // 2
 
 
 @pytest.fixture

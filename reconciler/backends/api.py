@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from httpx_retries import Retry, RetryTransport
 
-from reconciler.backends.fields import Fields
 from reconciler.backends.problems import refused, unanswered
 from reconciler.errors import BackendError, Message, Unauthorised
+from reconciler.exchange.fields import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reconciler.backends import wire
-from reconciler.backends.fields import Fields
+from reconciler.exchange.fields import Fields
 from reconciler.grid import Clients, Consultants, Names, Register
 from reconciler.grid.packed import Packed
 from reconciler.grid.texts import Texts

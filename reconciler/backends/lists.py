@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.backends.api import Answer, Api
-    from reconciler.backends.fields import Fields
     from reconciler.backends.kept import Kept
     from reconciler.backends.paging import Page
+    from reconciler.exchange.fields import Fields
 
 
 class Lists:

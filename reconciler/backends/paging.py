@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.backends.api import Answer, Api
-    from reconciler.backends.fields import Fields
+    from reconciler.exchange.fields import Fields
 
 PAGE_SIZE = "10000"
 """The most that the contract allows for JSON."""

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from reconciler.apply.protocol import Item, Job, Lease, Notification, Order
     from reconciler.backends.api import Api
-    from reconciler.backends.fields import Fields
     from reconciler.backends.kept import Kept
     from reconciler.backends.settings import Limits
     from reconciler.backends.signed import SignedFile
+    from reconciler.exchange.fields import Fields
     from reconciler.grid import Register
     from reconciler.plan.current import Current
     from reconciler.plan.history import Deed, HistoryQuery

@@ -19,7 +19,7 @@ from reconciler.plan.current import Current
 
 if TYPE_CHECKING:
     from reconciler.backends.api import Answer, Api
-    from reconciler.backends.fields import Fields
+    from reconciler.exchange.fields import Fields
     from reconciler.grid import Access, Register
     from reconciler.grid.packed import Packed
     from reconciler.rights import Operator

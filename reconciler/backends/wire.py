@@ -13,7 +13,7 @@ from reconciler.rights import Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reconciler.backends.fields import Fields
+    from reconciler.exchange.fields import Fields
 
 Row = TypeVar("Row", Client, Consultant, Program)
 

@@ -12,8 +12,8 @@ from reconciler.errors import BackendError, Message
 from reconciler.grid import Access
 
 if TYPE_CHECKING:
-    from reconciler.backends.fields import Fields
     from reconciler.backends.paging import Page
+    from reconciler.exchange.fields import Fields
     from reconciler.grid import Names, Register, Shape
     from reconciler.grid.arrays import Keys, Masks
 

@@ -13,7 +13,7 @@ from reconciler.grid import Clients, Consultants, Names
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from reconciler.backends.fields import Fields
+    from reconciler.exchange.fields import Fields
     from reconciler.grid.arrays import Flags, Ids
 
 Value = TypeVar("Value")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.plan.history import Deed, Doer
 
 if TYPE_CHECKING:
-    from reconciler.backends.fields import Fields
+    from reconciler.exchange.fields import Fields
     from reconciler.plan.history import HistoryQuery
 
 _CHANGES = {"given": True, "removed": False}

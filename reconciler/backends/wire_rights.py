@@ -12,7 +12,7 @@ from reconciler.grid.arrays import mask_of
 from reconciler.rights import Operator, Rights
 
 if TYPE_CHECKING:
-    from reconciler.backends.fields import Fields
+    from reconciler.exchange.fields import Fields
     from reconciler.grid import Names, Register
     from reconciler.grid.arrays import Ids
 

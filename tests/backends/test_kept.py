@@ -22,13 +22,13 @@ from hypothesis import strategies as st
 
 from reconciler.backends import signed
 from reconciler.backends.embedded import open_backend
-from reconciler.backends.fields import Fields
 from reconciler.backends.kept import Kept, register_of
 from reconciler.backends.paging import DIGESTS
 from reconciler.backends.signed import SignedFile
 from reconciler.bureau.operators import Right, RightName, add_operator
 from reconciler.bureau.settings import Settings
 from reconciler.errors import BackendError, StateMoved
+from reconciler.exchange.fields import Fields
 from reconciler.grid import Access, Clients, Consultants
 from reconciler.grid.digests import Digests
 from reconciler.grid.packed import Packed

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from reconciler.errors import BackendError, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import StrEnum
+    from typing import Self
+
+    from reconciler.errors import ReconcilerError
 
 Word = TypeVar("Word", bound="StrEnum")
 
@@ -22,16 +25,19 @@ class Fields:
     Attributes:
         place: where it stands: "/v1/clients[12]", counted from 1.
         values: what it holds; fields that nobody asks for are ignored.
+        failed: the kind of error where a field is not as it should be; a subclass may have another one.
     """
+
+    failed: ClassVar[type[ReconcilerError]] = BackendError
 
     place: str
     values: Mapping[str, Any]
 
     @classmethod
-    def of(cls, place: str, value: object) -> Fields:
-        """An object; BackendError where it is something else."""
+    def of(cls, place: str, value: object) -> Self:
+        """An object; the error of its kind where it is something else."""
         if not isinstance(value, dict):
-            raise BackendError(
+            raise cls.failed(
                 Message("{place} should be an object, not {value}", place=place, value=_short(value))
             )
         return cls(place, value)
@@ -40,9 +46,9 @@ class Fields:
         """Say that a field is not as the contract says.
 
         Raises:
-            BackendError: always.
+            ReconcilerError: always.
         """
-        raise BackendError(
+        raise self.failed(
             Message(
                 "{place}: {field} should be {expected}, not {value}",
                 place=self.place,
@@ -110,19 +116,19 @@ class Fields:
         value = self.values.get(name)
         return value if isinstance(value, list) else self.wrong(name, Message("a list"))
 
-    def sub(self, name: str) -> Fields:
+    def sub(self, name: str) -> Self:
         """An object inside."""
         value = self.values.get(name)
         return (
-            Fields(f"{self.place}: {name}", value)
+            type(self)(f"{self.place}: {name}", value)
             if isinstance(value, dict)
             else self.wrong(name, Message("an object"))
         )
 
-    def subs(self, name: str, first: int = 0) -> list[Fields]:
+    def subs(self, name: str, first: int = 0) -> list[Self]:
         """A list of objects, counted from so many in their places."""
         values = self.items(name)
-        return [Fields.of(f"{self.place}[{number}]", value) for number, value in enumerate(values, first + 1)]
+        return [self.of(f"{self.place}[{number}]", value) for number, value in enumerate(values, first + 1)]
 
 
 def _short(value: object) -> str:

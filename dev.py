@@ -8,7 +8,7 @@
     python3 dev.py bench NAME ...     set up, then `python -m benchmarks.NAME ...`
     python3 dev.py fix                format and mend what ruff can mend
     python3 dev.py messages           bring the message catalogue up to date with the code
-    python3 dev.py lock               write requirements.lock anew from pyproject.toml
+    python3 dev.py lock               write requirements.lock and reconciler.lock anew from pyproject.toml
 
 Set-up makes a virtual environment in .venv from requirements.lock, whose hashes are checked, and is
 skipped when nothing changed. It touches nothing outside this folder, so an externally managed Python
@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements.lock"
+RUNTIME = ROOT / "reconciler.lock"
 PROJECT = ROOT / "pyproject.toml"
 CATALOGUE = "reconciler/formats/locale"
 KEYWORDS = ("Message", "count:1,2", "say", "N_")
@@ -118,10 +119,11 @@ def messages() -> None:
 
 
 def lock() -> None:
-    """Resolve the dependencies for every supported Python and platform."""
-    how = ["--universal", "--generate-hashes", "--python-version", "3.11", "--group", "dev", "--upgrade"]
-    header = ["--custom-compile-command", "python3 dev.py lock"]
-    run(BIN / "uv", "pip", "compile", "-q", *how, *header, "pyproject.toml", "-o", LOCK.name)
+    """Resolve the dependencies for every supported Python and platform; of those, what a pipeline installs."""
+    how = ["--universal", "--generate-hashes", "--python-version", "3.11"]
+    how += ["--custom-compile-command", "python3 dev.py lock", "pyproject.toml"]
+    run(BIN / "uv", "pip", "compile", "-q", *how, "--group", "dev", "--upgrade", "-o", LOCK.name)
+    run(BIN / "uv", "pip", "compile", "-q", *how, "--group", "build", "-c", LOCK.name, "-o", RUNTIME.name)
 
 
 def main(arguments: list[str]) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-OURS = re.compile(r"uses: \./\S+$")
+OURS = re.compile(r"uses: \$/\S+$")
 USES = re.compile(r"^\s*(?:- )?(uses:.*)$", re.MULTILINE)
 SECRET = re.compile(r"\bsecrets\b|github\.token")
 NODE_24 = {

@@ -18,7 +18,7 @@ jobs:
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with: {persist-credentials: false}
-      - uses: ./.github/actions/own
+      - uses: $/.github/actions/own
       - run: echo "$TITLE"
         env: {TITLE: "${{ github.event.pull_request.title }}", TOKEN: "${{ secrets.TOKEN }}"}
 """
@@ -36,6 +36,7 @@ def test_a_sound_workflow_breaks_nothing():
         ("v7.0.1", "v6.0.0", "Node 24"),
         ("$TITLE", "${{ github.event.pull_request.title }}", "an expression inside a script"),
         ("persist-credentials: false", "fetch-depth: 0", "leaves its token"),
+        ("$/.github", "./.github", "not pinned"),
         ("permissions: {}\n", "", "no permission at all"),
         ("permissions: {}\n", "permissions: {contents: read}\n", "no permission at all"),
         ("schedule: [", "pull_request_target: {}, schedule: [", "untrusted code"),

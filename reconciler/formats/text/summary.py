@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.formats.headline import nothing
 from reconciler.formats.text.lines import paragraph
 from reconciler.grid import Access
-from reconciler.guardrails import Fate
 from reconciler.plan import Change
 
 if TYPE_CHECKING:
@@ -23,19 +23,10 @@ def summary_lines(plan: Plan, say: Catalogue) -> list[str]:
 
 def summary(plan: Plan, say: Catalogue) -> str:
     """One sentence with the figures that are not 0."""
-    left = plan.summary.unmanaged
     figures = [text for number, text in _figures(plan, say) if number]
     if figures:
         return say("Summary: {figures}.", figures=", ".join(figures))
-    if left:
-        return say.count(
-            "Nothing to do, apart from {n} access that is left as it is.",
-            "Nothing to do, apart from {n} accesses that are left as they are.",
-            left,
-        )
-    if any(violation.fate in {Fate.LEFT, Fate.WANTED} for violation in plan.violations):
-        return say("Nothing to do here, and what breaks a guardrail stays as it is.")
-    return say("Nothing to do: access is what the rules say.")
+    return f"{say.message(nothing(plan))}."
 
 
 def _figures(plan: Plan, say: Catalogue) -> Iterator[tuple[int, str]]:

@@ -13,7 +13,6 @@ import numpy as np
 
 from reconciler.bureau.pairs import OUTSIDE, Changed, read_pairs, write_pairs
 from reconciler.bureau.registers import (
-    MOST_PROGRAMS,
     bump,
     client_numbers,
     consultant_numbers,
@@ -23,10 +22,11 @@ from reconciler.bureau.registers import (
     insert_programs,
     program_bits,
 )
-from reconciler.bureau.tables import Table, raise_findings, read_table
 from reconciler.errors import InputError, Message
 from reconciler.grid.arrays import popcount
 from reconciler.grid.register import Client, Consultant, Program
+from reconciler.register.rows import MOST_PROGRAMS
+from reconciler.register.tables import Table, raise_findings, read_table
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,9 +1,6 @@
 """Loading a whole bureau from a folder of CSV files, such as `policies/example`.
 
-    bureau.csv       id,name,timezone
-    programs.csv     id,sv,en,package                     package: yes or no
-    consultants.csv  id,name,status,tags,teams,leads      status: active or left
-    clients.csv      id,name,status,tags,team             status: connected or disconnected
+    bureau.csv, programs.csv, consultants.csv, clients.csv: a register (reconciler/register/rows.py)
     access.csv       consultant,client,program            an empty program is access without programs
     operators.csv    id,name,consultant,sees-operators    sees-operators: yes or no
     rights.csv       operator,right,programs,clients      clients: all, or some
@@ -18,9 +15,9 @@ from typing import TYPE_CHECKING
 from reconciler.bureau.csvload import TRIPLES, Cells, add_cells
 from reconciler.bureau.operators import OperatorRow, Right, RightName, insert_operator
 from reconciler.bureau.registers import insert_bureau, insert_clients, insert_consultants
-from reconciler.bureau.tables import Table, raise_findings, read_table
 from reconciler.errors import Message
-from reconciler.grid.register import Client, Consultant, Program
+from reconciler.register import rows
+from reconciler.register.tables import Table, raise_findings, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,10 +26,7 @@ if TYPE_CHECKING:
     from reconciler.bureau.store import Store
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
-    "bureau": ("id", "name", "timezone"),
-    "programs": ("id", "sv", "en", "package"),
-    "consultants": ("id", "name", "status", "tags", "teams", "leads"),
-    "clients": ("id", "name", "status", "tags", "team"),
+    **rows.HEADERS,
     "access": TRIPLES,
     "operators": ("id", "name", "consultant", "sees-operators"),
     "rights": ("operator", "right", "programs", "clients"),
@@ -60,25 +54,19 @@ def load_example(store: Store, folder: Path) -> dict[str, str]:
     ((_, about),) = tables["bureau"].records()
     with store.write() as db:
         bureau = insert_bureau(
-            db, about["id"], about["name"], about["timezone"], _programs(tables["programs"])
+            db, about["id"], about["name"], about["timezone"], rows.programs_in(tables["programs"])
         )
-        insert_consultants(db, bureau.number, _consultants(tables["consultants"]))
-        insert_clients(db, bureau.number, _clients(tables["clients"]))
+        insert_consultants(db, bureau.number, rows.consultants_in(tables["consultants"]))
+        insert_clients(db, bureau.number, rows.clients_in(tables["clients"]))
         add_cells(db, bureau.number, Cells(*(tables["access"].column(name) for name in TRIPLES)))
         return {row.id: insert_operator(db, bureau.number, row) for row in _operators(tables)}
 
 
 def _check(tables: Mapping[str, Table]) -> None:
     """Note everything that is wrong with the files, each by itself and against the others."""
-    for name in ("programs", "consultants", "clients", "operators"):
-        tables[name].check_keys("id")
-        tables[name].check_unique("id")
-    tables["bureau"].check_keys("id")
-    if len(tables["bureau"].rows) != 1:
-        tables["bureau"].wrong("csv-rows", Message("this file has one row, that of the bureau"), 1)
-    tables["programs"].check_choice("package", ("yes", "no"))
-    tables["consultants"].check_choice("status", ("active", "left"))
-    tables["clients"].check_choice("status", ("connected", "disconnected"))
+    rows.check_rows(tables)
+    tables["operators"].check_keys("id")
+    tables["operators"].check_unique("id")
     tables["operators"].check_choice("sees-operators", ("yes", "no"))
     tables["rights"].check_choice("right", tuple(RightName))
     keys = {
@@ -115,40 +103,6 @@ def _check_programs_of(rights: Table) -> None:
         ):
             message = Message("programs are named for a program administrator, and for nobody else")
             rights.wrong_cell("csv-right", message, number, "programs")
-
-
-def _programs(table: Table) -> list[Program]:
-    return [
-        Program(row["id"], {"sv": row["sv"], "en": row["en"]}, row["package"] == "yes")
-        for _, row in table.records()
-    ]
-
-
-def _consultants(table: Table) -> list[Consultant]:
-    return [
-        Consultant(
-            key=row["id"],
-            label=row["name"],
-            active=row["status"] == "active",
-            tags=tuple(row["tags"].split()),
-            teams=tuple(row["teams"].split()),
-            leads=tuple(row["leads"].split()),
-        )
-        for _, row in table.records()
-    ]
-
-
-def _clients(table: Table) -> list[Client]:
-    return [
-        Client(
-            key=row["id"],
-            label=row["name"],
-            connected=row["status"] == "connected",
-            tags=tuple(row["tags"].split()),
-            team=row["team"] or None,
-        )
-        for _, row in table.records()
-    ]
 
 
 def _operators(tables: Mapping[str, Table]) -> Iterable[OperatorRow]:

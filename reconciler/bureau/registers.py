@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from reconciler.bureau.tokens import new_id
 from reconciler.errors import InputError, Message
+from reconciler.register.rows import MOST_PROGRAMS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
 
     from reconciler.bureau.store import Store
     from reconciler.grid.register import Client, Consultant, Program
-
-MOST_PROGRAMS = 64
-"""A mask has 64 bits."""
-
-LONGEST_KEY = 255
-"""Characters of a consultant's, client's or program's key, as the API document says."""
 
 
 class Bureau(NamedTuple):

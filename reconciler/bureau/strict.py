@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, NoReturn
 
 from reconciler.bureau.problems import Code, Problem
-from reconciler.bureau.registers import LONGEST_KEY
+from reconciler.register.tables import LONGEST_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -37,6 +37,7 @@ COMMANDS = (
     "explain",
     "who",
     "rights",
+    "register",
     "runs",
     "audit",
     "bureau",

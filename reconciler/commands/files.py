@@ -61,7 +61,7 @@ def write_all_new(files: Mapping[Path, str]) -> None:
 
 
 def replace_all(files: Mapping[Path, str]) -> None:
-    """Give files that are there new contents, and leave what they are otherwise: each whole or not at all.
+    """Give files new contents, and leave what they are otherwise: each whole or not at all; make those not there.
 
     Raises:
         InputError: where one of them cannot be written; then none has been replaced, unless it was the last step.
@@ -71,11 +71,12 @@ def replace_all(files: Mapping[Path, str]) -> None:
     try:
         for path, text in files.items():
             target = path.resolve()
+            target.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
             ready.append((Path(name), target))
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
-            Path(name).chmod(target.stat().st_mode)
+            Path(name).chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
         for made, target in ready:
             made.replace(target)
     except OSError as error:

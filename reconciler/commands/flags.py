@@ -27,7 +27,11 @@ def where(flags: Mapping[str, Any]) -> Where:
     ):
         raise click.UsageError(gettext("--as and --token-file both name a token: give one of them"))
     names = ("config", "policies", "kind", "url", "database", "token_file", "operator", "no_cache")
-    return Where(**{name: flags[name] for name in names}, audit_log=flags.get("audit_log"))
+    return Where(
+        **{name: flags[name] for name in names},
+        audit_log=flags.get("audit_log"),
+        register=flags.get("register"),
+    )
 
 
 def wanted(flags: Mapping[str, Any]) -> Wanted:

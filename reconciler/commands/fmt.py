@@ -29,16 +29,8 @@ if TYPE_CHECKING:
     ),
 )
 @options.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@options.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    help=N_("Configuration file; reconciler.yaml if it is there."),
-)
-@options.option(
-    "--policies",
-    type=click.Path(path_type=Path),
-    help=N_("Folder of the YAML; policies if nothing is said."),
-)
+@options.config
+@options.policies
 @options.option(
     "--check", is_flag=True, help=N_("Write nothing; exit with 1 where a file would change, for pipelines.")
 )

@@ -117,13 +117,19 @@ audit_log = option(
     help=N_("File of the audit log; in the state folder if nothing is said."),
 )
 
+policies = option(
+    "--policies", type=click.Path(path_type=Path), help=N_("Folder of the YAML; policies if nothing is said.")
+)
+
+register = option(
+    "--register",
+    type=click.Path(path_type=Path),
+    help=N_("Folder of the register; register beside the YAML if nothing is said."),
+)
+
 where = together(
     config,
-    option(
-        "--policies",
-        type=click.Path(path_type=Path),
-        help=N_("Folder of the YAML; policies if nothing is said."),
-    ),
+    policies,
     option(
         "--backend",
         "kind",

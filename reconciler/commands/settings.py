@@ -39,6 +39,7 @@ class Where:
         operator: the name of the operator whose token is used, or ALL.
         audit_log: the audit log.
         no_cache: whether nothing may be kept on this machine.
+        register: the folder of the register.
     """
 
     config: Path | None = None
@@ -50,6 +51,7 @@ class Where:
     operator: str | None = None
     audit_log: Path | None = None
     no_cache: bool = False
+    register: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Settings:
         audit: the audit log; None for the one in the state folder.
         cache: where what the backend says may be kept; None for nowhere.
         allowed_signers: who may sign the plans that are applied; None where they need not be signed.
+        register: the folder of the register, which may not be there.
     """
 
     policies: Path
@@ -77,6 +80,7 @@ class Settings:
     audit: Path | None = None
     cache: Path | None = None
     allowed_signers: Path | None = None
+    register: Path = Path("register")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,10 @@ def read_settings(where: Where) -> Settings:
         backend["url"], kind = where.url, "http"
     if where.database:
         backend["database"], kind = where.database, "embedded"
+    policies = where.policies or folder / said.get("policies", "policies")
+    beside = folder / said["register"] if "register" in said else policies.parent / "register"
     return Settings(
-        policies=where.policies or folder / said.get("policies", "policies"),
+        policies=policies,
         kind=where.kind or kind,
         backend=backend,
         token=_first_token(where, token),
@@ -120,6 +126,7 @@ def read_settings(where: Where) -> Settings:
         audit=where.audit_log or (folder / said["audit"] if "audit" in said else None),
         cache=None if where.no_cache else cache_folder(),
         allowed_signers=folder / said["allowed-signers"] if "allowed-signers" in said else None,
+        register=where.register or beside,
     )
 
 

@@ -13,9 +13,10 @@ from reconciler.desired.findings import fail_or_warnings
 from reconciler.desired.pause import no_garbage_collection
 from reconciler.desired.policy import Policy, merge
 from reconciler.desired.reader import read_yaml
-from reconciler.desired.source import Source, read, shown
+from reconciler.desired.source import Source, read
 from reconciler.desired.unquoted import unquoted_names
 from reconciler.errors import Finding, InputError, Message, Position, Severity
+from reconciler.regular import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,20 +5,19 @@ It must never read more than the limit, follow a link out of the policy folder, 
 
 from __future__ import annotations
 
-import os
-import stat
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reconciler.errors import Finding, Message, Position, Severity
+from reconciler.regular import NotRegular, TooLarge, leads_outside, read_regular, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 LIMIT = 64 * 2**20
 """The largest file that is read, in bytes: some 500,000 rules."""
@@ -84,12 +83,6 @@ class Source:
         return Finding(code, message, self.position(index), hint, self.excerpt(index), severity, tuple(also))
 
 
-def shown(path: Path) -> str:
-    """A path as findings show it: relative to the working folder where it is below it."""
-    inside = path.is_absolute() and path.is_relative_to(Path.cwd())
-    return (path.relative_to(Path.cwd()) if inside else path).as_posix()
-
-
 def read(path: Path, folder: Path) -> tuple[Source | None, list[Finding]]:
     """Read a file of the policy folder.
 
@@ -97,44 +90,41 @@ def read(path: Path, folder: Path) -> tuple[Source | None, list[Finding]]:
         The source, None where it cannot be used, and what there is to tell about it.
     """
     file = shown(path)
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if leads_outside(path, folder):
         message = Message("{file} is a link that leads out of the policy folder", file=file)
         hint = Message("put the file itself into the folder, so that a review sees what it says")
         return None, [Finding("link-outside", message, Position(file), hint)]
     try:
-        raw = _bytes(path, file)
+        raw = read_regular(path, LIMIT)
+    except NotRegular:
+        message = Message("{file} is not a file", file=file)
+        return None, [Finding("not-a-file", message, Position(file))]
+    except TooLarge as large:
+        return None, [_too_large(file, large.megabytes)]
     except OSError as error:
         message = Message("{file} cannot be read: {why}", file=file, why=error.strerror or str(error))
         return None, [Finding("unreadable", message, Position(file))]
-    return raw if isinstance(raw, tuple) else _decode(raw, file)
+    return decode(raw, file)
 
 
-def _bytes(path: Path, file: str) -> bytes | tuple[None, list[Finding]]:
-    """The bytes of a regular file, at most LIMIT of them."""
-    # O_NONBLOCK: opening a pipe that nobody writes to must not hang
-    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as opened:
-        status = os.fstat(opened.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            message = Message("{file} is not a file", file=file)
-            return None, [Finding("not-a-file", message, Position(file))]
-        if status.st_size > LIMIT:
-            return None, [_too_large(file, status.st_size)]
-        raw = opened.read(LIMIT + 1)
-    return (None, [_too_large(file, len(raw))]) if len(raw) > LIMIT else raw
-
-
-def _too_large(file: str, size: int) -> Finding:
+def _too_large(file: str, megabytes: int) -> Finding:
     message = Message(
-        "{file} has {size} MB; at most {limit} MB are read",
-        file=file,
-        size=-(-size // 2**20),
-        limit=LIMIT // 2**20,
+        "{file} has {size} MB; at most {limit} MB are read", file=file, size=megabytes, limit=LIMIT // 2**20
     )
     hint = Message("split it into several files, or use a selector instead of listing clients")
     return Finding("file-too-large", message, Position(file), hint)
 
 
-def _decode(raw: bytes, file: str) -> tuple[Source | None, list[Finding]]:
+def decode(raw: bytes, file: str) -> tuple[Source | None, list[Finding]]:
+    """The bytes of a file as text.
+
+    Args:
+        raw: at most LIMIT bytes.
+        file: its name, as findings show it.
+
+    Returns:
+        The source, None where it cannot be used, and what there is to tell about it.
+    """
     findings: list[Finding] = []
     if raw.startswith(_BOM):
         raw = raw[len(_BOM) :]

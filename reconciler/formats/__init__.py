@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.plan.holders import Holders
     from reconciler.plan.joint import JointPlan
     from reconciler.plan.missing import MissingRights
+    from reconciler.register import Moved
 
 
 def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, view: View = View.PLAN) -> str:
@@ -155,6 +156,18 @@ def show_missing_rights(found: MissingRights, form: str, say: Catalogue, *, full
     from reconciler.formats.text.missing import missing_text
 
     return missing_text(found, say, full=full)
+
+
+def show_register_moved(found: Moved, form: str, say: Catalogue, *, full: bool = False) -> str:
+    """How the register differs from the backend's, as text or JSON."""
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.register import moved_document
+
+        return to_json(moved_document(found))
+    from reconciler.formats.text.register import moved_text
+
+    return moved_text(found, say, full=full)
 
 
 def show_explanation(

@@ -36,6 +36,7 @@ from reconciler.grid import Outcome
 from reconciler.grid.register import Client, Consultant, Program
 from reconciler.guardrails import Refusal
 from reconciler.invisible import unseen
+from reconciler.register.rows import HEADERS
 from tests.audit.runs import AT, run_of, small_plan
 from tests.security.attacks import ATTACKS, judge_csv, judge_json, judge_text, strings_in
 
@@ -104,6 +105,14 @@ def make_rules(folder: Path) -> None:
     assert len(taken) > len(ATTACKS) // 3
 
 
+def make_register(folder: Path) -> None:
+    """One that has nobody yet, so that everybody is told as new."""
+    (folder / "register").mkdir()
+    for name, header in HEADERS.items():
+        row = "byra,B,UTC\n" if name == "bureau" else ""
+        (folder / "register" / f"{name}.csv").write_text(f"{','.join(header)}\n{row}")
+
+
 def _file_name(text: str, number: int) -> str:
     name = "".join(c for c in text if c not in "/\0")[:40].lstrip(".")
     return f"{name} {number}.yaml"
@@ -114,6 +123,7 @@ def hostile(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
     make_bureau(folder)
     make_rules(folder)
+    make_register(folder)
     return folder
 
 
@@ -141,6 +151,7 @@ READING = [
     ("rights", "--full"),
     ("rights", "--missing", *DAY, "--full"),
     ("validate", *DAY),
+    ("register", "check", "--full"),
     ("who", *DAY, "--full"),
     ("who", *DAY, "--desired"),
     ("explain", KEYS[0], KEYS[0], *DAY, "--full"),
@@ -206,7 +217,12 @@ def call(hostile, tmp_path, monkeypatch, capsysbinary):
 
 @pytest.mark.slow
 def test_a_run_and_what_is_imported(call):
-    for arguments in (("import", "--policies", "found", *DAY), ("apply", "--yes", "--full", *DAY), ("runs",)):
+    for arguments in (
+        ("import", "--policies", "found", *DAY),
+        ("register", "pull"),
+        ("apply", "--yes", "--full", *DAY),
+        ("runs",),
+    ):
         out, err = call(*arguments)
         assert out, err
         assert judge_text(out) == []

@@ -90,8 +90,8 @@ def _head(text: str | None) -> Head | None:
 
 def findings(verdict: Verdict, path: Path) -> list[Finding]:
     """What there is to tell of a log: errors for breaks, warnings for notes."""
-    from reconciler.desired.source import shown
     from reconciler.errors import Finding, Position, Severity
+    from reconciler.regular import shown
 
     told = [(one, Severity.ERROR) for one in verdict.breaks] + [
         (one, Severity.WARNING) for one in verdict.notes

@@ -11,7 +11,6 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reconciler.bureau.registers import LONGEST_KEY
 from reconciler.errors import Finding, InputError, Message, Position
 
 if TYPE_CHECKING:
@@ -19,8 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+LONGEST_KEY = 255
+"""Characters of a consultant's, client's or program's key, as the API document says."""
+
 MOST_FINDINGS = 100
 """More than so many in one file are not collected: they are all of the same kind."""
+
+_WIDEST_EXCERPT = 400
+_SHOWN = 60
+"""Characters of a cell that are repeated."""
 
 
 @dataclass(slots=True)
@@ -60,7 +66,8 @@ class Table:
     ) -> None:
         """Note what is wrong at a place."""
         if len(self.findings) < MOST_FINDINGS:
-            excerpt = self.lines[line - 1].rstrip("\r\n") if line <= len(self.lines) else ""
+            text = self.lines[line - 1] if line <= len(self.lines) else ""
+            excerpt = text[:_WIDEST_EXCERPT].rstrip("\r\n") if column <= _WIDEST_EXCERPT else ""
             self.findings.append(Finding(code, message, Position(self.file, line, column), hint, excerpt))
 
     def wrong_cell(
@@ -84,7 +91,7 @@ class Table:
     def check_keys(self, *names: str) -> None:
         """Check that columns hold keys."""
         for name in names:
-            self.check(name, _is_key, "csv-key", _not_a_key)
+            self.check(name, is_key, "csv-key", _not_a_key)
 
     def check_choice(self, name: str, choices: Collection[str]) -> None:
         """Check that a column holds some of a few words."""
@@ -93,7 +100,7 @@ class Table:
             name,
             choices.__contains__,
             "csv-value",
-            lambda cell: Message("“{value}” is not one of: {choices}", value=cell, choices=words),
+            lambda cell: Message("“{value}” is not one of: {choices}", value=cell[:_SHOWN], choices=words),
         )
 
     def check_unique(self, name: str) -> None:
@@ -102,7 +109,9 @@ class Table:
         for row, cell in enumerate(self.column(name)):
             first = seen.setdefault(cell, self.at[row])
             if first != self.at[row]:
-                message = Message("“{value}” stands on line {line} already", value=cell, line=str(first))
+                message = Message(
+                    "“{value}” stands on line {line} already", value=cell[:_SHOWN], line=str(first)
+                )
                 self.wrong_cell("csv-twice", message, row, name)
 
 
@@ -121,10 +130,25 @@ def read_table(path: Path, *headers: Sequence[str]) -> Table:
     except OSError as problem:
         message = Message("cannot read the file: {why}", why=problem.strerror)
         raise InputError.of([Finding("csv-unreadable", message, Position(path.as_posix()))]) from problem
+    return table_of(path.as_posix(), raw, *headers)
+
+
+def table_of(file: str, raw: bytes, *headers: Sequence[str], most: int | None = None) -> Table:
+    """A CSV file whose bytes have been read.
+
+    Args:
+        file: its name, as findings show it.
+        raw: what it holds.
+        headers: the headers that it may have.
+        most: rows; what has more is not read to its end. None for as many as there are.
+
+    Returns:
+        As `read_table`.
+    """
     text = raw.decode("utf-8-sig", errors="surrogateescape")
-    table = Table(path.as_posix(), io.StringIO(text, newline="").readlines())
+    table = Table(file, io.StringIO(text, newline="").readlines())
     if _decoded(table):
-        _read_rows(table, text, headers)
+        _read_rows(table, text, headers, most)
     return table
 
 
@@ -147,7 +171,7 @@ def _decoded(table: Table) -> bool:
     return not table.findings
 
 
-def _read_rows(table: Table, text: str, headers: Sequence[Sequence[str]]) -> None:
+def _read_rows(table: Table, text: str, headers: Sequence[Sequence[str]], most: int | None) -> None:
     first = table.lines[0] if table.lines else ""
     table.delimiter = ";" if ";" in first and "," not in first else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter, strict=True)
@@ -158,16 +182,19 @@ def _read_rows(table: Table, text: str, headers: Sequence[Sequence[str]]) -> Non
             hint = Message("the first line must be: {header}", header=known)
             table.wrong("csv-header", Message("this is not a header that is known here"), 1, 1, hint)
             return
-        _collect(table, reader)
+        _collect(table, reader, most)
     except csv.Error as problem:
         message = Message("this is not CSV: {why}", why=str(problem))
         table.wrong("csv-syntax", message, max(reader.line_num, 1))
 
 
-def _collect(table: Table, reader: Reader) -> None:
+def _collect(table: Table, reader: Reader, most: int | None) -> None:
     width = len(table.header)
     line = reader.line_num + 1
     for row in reader:
+        if len(table.rows) == most:
+            table.wrong("csv-rows", Message("this file has more than {most} rows", most=most), line)
+            return
         if len(row) == width:
             table.rows.append(row)
             table.at.append(line)
@@ -190,7 +217,8 @@ def _column(line: str, place: int, delimiter: str) -> int:
     return len(line.rstrip("\r\n")) + 1
 
 
-def _is_key(cell: str) -> bool:
+def is_key(cell: str) -> bool:
+    """Whether a text can be the key of somebody or something."""
     return 1 <= len(cell) <= LONGEST_KEY and cell.isprintable() and cell == cell.strip()
 
 
@@ -199,6 +227,6 @@ def _not_a_key(cell: str) -> Message:
         return Message("a value is missing")
     return Message(
         "“{value}” cannot be a key: it has 1 to {most} visible characters and no space around it",
-        value=cell[:60],
+        value=cell[:_SHOWN],
         most=LONGEST_KEY,
     )

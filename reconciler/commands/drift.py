@@ -10,6 +10,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @options.allow
 @options.option("--fresh", is_flag=True, help=N_("Look again, whatever was seen the last time."))
 @options.full
-@options.output
+@options.output_plan
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any) -> int:
@@ -47,9 +48,9 @@ def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any)
     printed_as = {"form": form, "full": full, "language": say.language}
     memory = Memory.of(settings.policies, config, wish, printed_as)
     with open_backend(replace(config, cache=None) if fresh else config) as backend:
-        said = None if fresh else memory.recall(backend)
-        if said is not None:
-            click.echo(said, nl=False)
+        remembered = None if fresh else memory.recall(backend)
+        if remembered is not None:
+            put(remembered)
             return Exit.OK
         from reconciler.commands.seen import look
         from reconciler.commands.world import make_plan
@@ -62,7 +63,7 @@ def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any)
         plan = make_plan(policy, current, wish)
         said = show_plan(plan, form, say, full=full, view=View.DRIFT)
         in_sync = plan.in_sync and not plan.unmanaged
-        if in_sync:
+        if in_sync and isinstance(said, str):  # a table is made anew each time
             memory.keep(backend, settings.policies, current, said)
-    click.echo(said, nl=False)
+    put(said)
     return Exit.OK if in_sync else Exit.CHANGES

@@ -12,6 +12,7 @@ import click
 
 from reconciler.commands.help import Argument, Option
 from reconciler.commands.language import N_
+from reconciler.commands.printing import not_onto_a_terminal, to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,11 +247,12 @@ def formats(*names: str, how: str = N_("How to print it.")) -> Callable[[F], F]:
         type=click.Choice(names),
         default=names[0],
         show_default=True,
+        callback=not_onto_a_terminal,
         help=how,
     )
 
 
 output = formats("text", "json")
-output_csv = formats(
-    "text", "json", "csv", how=N_("How to print it; csv is for Excel, in Swedish with semicolons.")
-)
+_FOR_EXCEL = N_("How to print it; xlsx is for Excel, and csv too, in Swedish with semicolons.")
+output_tables = together(formats("text", "json", "csv", "xlsx", how=_FOR_EXCEL), to)
+output_plan = output_tables

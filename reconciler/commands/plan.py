@@ -10,6 +10,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     help=N_("Sign the file of --out with this SSH key; the signature is written beside it, as FILE.sig."),
 )
 @options.full
-@options.output
+@options.output_plan
 @options.language
 @click.pass_obj
 def command(
@@ -87,7 +88,7 @@ def command(
         if out:
             for path in _write(out, sign_with, world, wish, plan, current):
                 click.echo(say("wrote {path}", path=path), err=True)
-    click.echo(show_plan(plan, form, say, full=full), nl=False)
+    put(show_plan(plan, form, say, full=full))
     return Exit.CHANGES if detailed_exitcode and not plan.in_sync else Exit.OK
 
 
@@ -99,7 +100,7 @@ def _plan_of_all(
 
     several = Several.of(where)
     joint = several.plan(several.see(wish), wish)
-    click.echo(show_joint_plan(joint, several.without, form, say, full=full), nl=False)
+    put(show_joint_plan(joint, several.without, form, say, full=full))
     return Exit.CHANGES if detailed_exitcode and not joint.whole.in_sync else Exit.OK
 
 

@@ -10,6 +10,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @options.argument("file", type=click.Path(path_type=Path))
 @options.allowed_signers
 @options.full
-@options.output
+@options.output_plan
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, file: Path, allowed_signers: Path | None, full: bool, form: str) -> int:
@@ -39,5 +40,5 @@ def command(say: Catalogue, /, file: Path, allowed_signers: Path | None, full: b
     content, found = read_file(file)
     if signer := signer_of(content, file, allowed_signers):
         click.echo(say("signed by {signer}", signer=signer), err=True)
-    click.echo(show_plan(found.plan, form, say, full=full), nl=False)
+    put(show_plan(found.plan, form, say, full=full))
     return Exit.OK

@@ -10,6 +10,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     help=N_("Look up in the git history of the YAML when the rules were last changed, and by whom."),
 )
 @options.full
-@options.output_csv
+@options.output_tables
 @options.language
 @click.pass_obj
 def command(
@@ -76,7 +77,7 @@ def command(
     found = answer(world.policy, current, wanted(flags), programs, should=desired)
     named = {rule for group in found.groups for rule in group.rules} if blame else set()
     edits = last_changes(world.policy, found.rules, named, found.register.timezone)
-    click.echo(show_holders(found, edits, form, say, full=full), nl=False)
+    put(show_holders(found, edits, form, say, full=full))
     return Exit.OK
 
 

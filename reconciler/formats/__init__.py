@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from reconciler.plan.missing import MissingRights
     from reconciler.register import Moved
 
+TABLES = frozenset({"csv", "xlsx"})
+"""The formats that are tables, in bytes."""
 
-def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, view: View = View.PLAN) -> str:
-    """A plan as text or JSON.
+
+def show_plan(
+    plan: Plan, form: str, say: Catalogue, *, full: bool = False, view: View = View.PLAN
+) -> str | bytes:
+    """A plan as text, JSON or, in bytes, a table.
 
     Args:
         plan: what to show.
-        form: "text" or "json".
+        form: "text", "json", "csv" or "xlsx".
         say: the language; JSON is the same in every language.
         full: fold no lists.
         view: which question it answers.
@@ -40,6 +45,8 @@ def show_plan(plan: Plan, form: str, say: Catalogue, *, full: bool = False, view
         from reconciler.plan import plan_document
 
         return to_json(plan_document(plan))
+    if form in TABLES:
+        return _plan_tables(plan, form, say)
     from reconciler.formats.text import plan_text
 
     return plan_text(plan, say, full=full, view=view)
@@ -79,13 +86,15 @@ def show_applied(
 
 def show_joint_plan(
     joint: JointPlan, without: Mapping[str, Message], form: str, say: Catalogue, *, full: bool = False
-) -> str:
-    """A plan of several operators as text or JSON; `without` tells why others have no token, by name."""
+) -> str | bytes:
+    """A plan of several operators as text, JSON or, in bytes, a table; `without` tells why others have no token, by name."""
     if form == "json":
         from reconciler.formats.joint import joint_document
         from reconciler.formats.json import to_json
 
         return to_json(joint_document(joint, without))
+    if form in TABLES:
+        return _plan_tables(joint, form, say)
     from reconciler.formats.text.joint import joint_text
 
     return joint_text(joint, without, say, full=full)
@@ -187,11 +196,12 @@ def show_explanation(
 def show_holders(
     found: Holders, edits: Mapping[int, Edit], form: str, say: Catalogue, *, full: bool = False
 ) -> str | bytes:
-    """Who has what, as text, JSON or, in bytes, CSV; `edits` are the last changes of rules."""
-    if form == "csv":
-        from reconciler.formats.csv import holders_csv
+    """Who has what, as text, JSON or, in bytes, a table; `edits` are the last changes of rules."""
+    if form in TABLES:
+        from reconciler.formats.tables import written
+        from reconciler.formats.tables.holders import holders_table
 
-        return holders_csv(found, edits, say)
+        return written([holders_table(found, edits, say)], form, say)
     if form == "json":
         from reconciler.formats.documents import holders_document
         from reconciler.formats.json import to_json
@@ -243,11 +253,13 @@ def show_policy_tests(tested: Sequence[Tried], form: str, say: Catalogue) -> str
 def show_audit(
     found: Iterable[Shown], form: str, say: Catalogue, *, full: bool = False
 ) -> Iterator[str] | Iterator[bytes]:
-    """What an audit log answers, piece by piece, as text, JSON or, in bytes, CSV."""
-    if form == "csv":
-        from reconciler.formats.audit import audit_csv
+    """What an audit log answers, piece by piece, as text, JSON or, in bytes, a table."""
+    if form in TABLES:
+        from reconciler.formats.audit import audit_table
+        from reconciler.formats.tables import csv_pieces, to_xlsx
 
-        return audit_csv(found, say)
+        table = audit_table(found, say)
+        return csv_pieces(table, say) if form == "csv" else iter([to_xlsx([table])])
     if form == "json":
         from reconciler.formats.audit import audit_document
         from reconciler.formats.json import to_json
@@ -256,3 +268,10 @@ def show_audit(
     from reconciler.formats.text.audit import audit_text
 
     return audit_text(found, say, full=full)
+
+
+def _plan_tables(plan: Plan | JointPlan, form: str, say: Catalogue) -> bytes:
+    from reconciler.formats.tables import written
+    from reconciler.formats.tables.plan import plan_tables
+
+    return written(plan_tables(plan, say), form, say)

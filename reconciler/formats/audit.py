@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 from reconciler.audit.entries import Event
-from reconciler.formats.csv import cell
+from reconciler.formats.tables.table import Cell, Table
 from reconciler.formats.text.audit import became
 from reconciler.formats.text.results import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.audit.select import Part, Shown
     from reconciler.audit.verify import Verdict
@@ -74,21 +72,10 @@ def _part(shown: Shown, part: Part) -> dict[str, Any]:
     }
 
 
-def audit_csv(found: Iterable[Shown], say: Catalogue) -> Iterator[bytes]:
-    """One row for each consultant, client and program, as Excel opens it: UTF-8 with BOM."""
-    yield b"\xef\xbb\xbf" + _table([_headings(say)], say)
-    for shown in found:
-        for part in shown.parts:
-            yield _table(_rows(shown, part, say), say)
-
-
-def _table(rows: Iterable[list[str]], say: Catalogue) -> bytes:
-    text = io.StringIO()
-    separator = ";" if say.language == "sv" else ","
-    # every cell in quotes, so that a separator in it is none in whatever language the table is opened
-    table = csv.writer(text, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    table.writerows([cell(one) for one in row] for row in rows)
-    return text.getvalue().encode()
+def audit_table(found: Iterable[Shown], say: Catalogue) -> Table:
+    """One row for each consultant, client and program, as the log is read."""
+    rows = (row for shown in found for part in shown.parts for row in _rows(shown, part, say))
+    return Table(say("Audit log"), _headings(say), rows)
 
 
 def _headings(say: Catalogue) -> list[str]:
@@ -116,24 +103,24 @@ def _headings(say: Catalogue) -> list[str]:
     ]
 
 
-def _rows(shown: Shown, part: Part, say: Catalogue) -> Iterator[list[str]]:
+def _rows(shown: Shown, part: Part, say: Catalogue) -> Iterator[Sequence[Cell]]:
     begun: Mapping[str, Any] = shown.begun or {}
     approval: Mapping[str, str] = begun.get("approval", {})
     rules = shown.order["rules"] if shown.order else []
-    before = [
+    before: list[Cell] = [
         shown.when.strftime("%Y-%m-%d %H:%M:%S"),
         shown.entry["run"],
         *(begun.get(name, "") for name in ("operator", "user", "host", "ci-actor", "ci-run")),
         *(approval.get(name, "") for name in ("kind", "by")),
         *(begun.get(name, "") for name in ("plan", "commit")),
     ]
-    after = [
+    after: list[Cell] = [
         say.message(KINDS[part.kind]),
         say.message(became(part)),
         ", ".join(rule["rule"] for rule in rules),
         "; ".join(rule["reason"] for rule in rules if rule.get("reason")),
         ", ".join(rule["ticket"] for rule in rules if rule.get("ticket")),
-        str(shown.line),
+        shown.line,
     ]
     access = [say("access to the client")] if part.access else []
     for consultant in part.consultants:

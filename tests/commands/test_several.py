@@ -144,3 +144,12 @@ def test_without_operators_there_is_no_all(reconciler, example, command):
     ran = reconciler(*command.split(), "--as", "all")
     assert ran.code == 1
     assert "no operators are configured" in ran.err
+
+
+def test_as_a_table_each_change_stands_with_who_does_it(reconciler, team):
+    team("ingrid", "pia")
+    own = ("bureau", "operators", "rights", "it-admin", "--bureau", "exempelbyran", "--database", "bureau.db")
+    assert reconciler(*own, "--system-administrator", "1041,1042,1043").code == 0
+    rows = reconciler("plan", *DAY, "--as", "all", "--format", "csv").out.splitlines()
+    doing = {row.rpartition(",")[2] for row in rows if '"would be done"' in row}
+    assert doing == {'"Ingrid Admin"', '"Pia Löneby"'}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import unicodedata
+import zipfile
+
+from reconciler.formats.tables import read_xlsx
 
 ATTACKS = {
     "red text": "\x1b[31mred\x1b[0m",
@@ -124,6 +128,24 @@ def judge_csv(raw: bytes, separator: str) -> list[str]:
         for line in text.split("\r\n")
         if any(unicodedata.category(one) in UNSAFE for one in line) or ANYWHERE.search(line)
     ]
+    return wrong
+
+
+def judge_xlsx(raw: bytes) -> list[str]:
+    """Cells of a workbook that could do harm: no cell is a formula or a link, and each shows no more than it may."""
+    wrong = []
+    with zipfile.ZipFile(io.BytesIO(raw)) as file:
+        for name in file.namelist():
+            if "external" in name or "vba" in name:
+                wrong.append(name)
+            if name.startswith("xl/worksheets/"):
+                sheet = file.read(name).decode()
+                wrong += re.findall("<f>.{1,99}|hyperlink|externalReference", sheet)
+                wrong += [kind for kind in re.findall(r'<c [^>]*t="(\w+)"', sheet) if kind != "inlineStr"]
+    for rows in read_xlsx(raw, "x").values():
+        cells = [one for row in rows for one in row]
+        wrong += [ascii(one[:100]) for one in cells if any(unicodedata.category(c) in UNSAFE for c in one)]
+        wrong += [ascii(one[:100]) for one in cells if NOTHING.search(one) or len(one) > 32_767]
     return wrong
 
 

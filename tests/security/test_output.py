@@ -32,13 +32,15 @@ from reconciler.desired import load
 from reconciler.errors import InputError, Message
 from reconciler.formats import show_applied
 from reconciler.formats.catalogue import catalogue
+from reconciler.formats.safe import clean
+from reconciler.formats.tables import read_xlsx
 from reconciler.grid import Outcome
 from reconciler.grid.register import Client, Consultant, Program
 from reconciler.guardrails import Refusal
 from reconciler.invisible import unseen
 from reconciler.register.rows import HEADERS
 from tests.audit.runs import AT, run_of, small_plan
-from tests.security.attacks import ATTACKS, judge_csv, judge_json, judge_text, strings_in
+from tests.security.attacks import ATTACKS, judge_csv, judge_json, judge_text, judge_xlsx, strings_in
 
 KEYS = [f"{text[:200]}{i}" for i, text in enumerate(ATTACKS.values())]
 """Attacks as keys: no longer than the bureau allows, and each another one."""
@@ -159,6 +161,9 @@ READING = [
 ]
 """Commands that print a plan, the bureau or the rules."""
 
+TABLES = [("who", *DAY), ("plan", *DAY)]
+"""Those of them that print tables."""
+
 
 @pytest.mark.parametrize("language", ["en", "sv"])
 @pytest.mark.parametrize("arguments", READING, ids=lambda arguments: ascii(" ".join(arguments))[:60])
@@ -179,9 +184,19 @@ def test_as_json_which_keeps_every_name_as_it_is(reconciler, arguments):
 
 @pytest.mark.parametrize(("language", "separator"), [("en", ","), ("sv", ";")])
 def test_as_a_table(reconciler, language, separator):
-    _code, out, _err = reconciler("who", *DAY, "--format", "csv", "--lang", language)
-    assert len(out.splitlines()) > len(KEYS)
-    assert judge_csv(out, separator) == []
+    for arguments in TABLES:
+        _code, out, _err = reconciler(*arguments, "--format", "csv", "--lang", language)
+        assert len(out.splitlines()) > len(KEYS)
+        assert judge_csv(out, separator) == []
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_as_a_workbook(reconciler, language):
+    for arguments in TABLES:
+        _code, out, _err = reconciler(*arguments, "--format", "xlsx", "--lang", language)
+        assert judge_xlsx(out) == []
+        read = [one for rows in read_xlsx(out, "x").values() for row in rows for one in row]
+        assert {clean(key) for key in KEYS} <= {*read, clean(KEYS[1])}
 
 
 def test_as_what_an_editor_offers(reconciler):
@@ -287,6 +302,8 @@ def test_what_the_audit_log_tells(call, tmp_path):
         table = call("audit", "show", *where, "--format", "csv", "--lang", language)[0]
         assert table.count("\r\n") > len(ATTACKS)
         assert judge_csv(table.encode(), separator) == []
+    assert call("audit", "show", *where, "--format", "xlsx", "--to", "log.xlsx")[0] == ""
+    assert judge_xlsx(Path("log.xlsx").read_bytes()) == []
     # a log that somebody has spoilt is told of as safely
     Path("audit.jsonl").write_bytes(b"\x1b[31m::error::\n" + Path("audit.jsonl").read_bytes())
     for command in ("show", "verify"):

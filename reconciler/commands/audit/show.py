@@ -9,6 +9,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
     help=N_("What became of it; may be repeated."),
 )
 @options.full
-@options.output_csv
+@options.output_tables
 @options.language
 @click.pass_obj
 def command(
@@ -84,8 +85,7 @@ def command(
     )
     with log.opened() as file:
         entries = _entries(file, asked, say)
-        for piece in show_audit(select(entries, asked), form, say, full=full):
-            click.echo(piece, nl=False)
+        put(show_audit(select(entries, asked), form, say, full=full))
     return Exit.OK if verdict.sound else Exit.ERROR
 
 

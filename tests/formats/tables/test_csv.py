@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from reconciler.desired import Rule, RuleKind, Standing
 from reconciler.errors import Position
 from reconciler.formats.catalogue import catalogue
-from reconciler.formats.csv import cell, holders_csv
+from reconciler.formats.tables import Table, cell, csv_pieces, to_csv
+from reconciler.formats.tables.holders import holders_table
 from reconciler.grid import Clients, Consultants, Programs, Register
 from reconciler.grid.register import Client, Consultant, Program
 from reconciler.plan.explain import Edit
@@ -50,6 +51,10 @@ def world(person="Ann", rule="rule", reason="", program="Books"):
     )
     want = desired(register, access(register, ("ann@x.se", "0042", "books")), rules=(said,))
     return holders(want, current(register, state), DAY, Focus())
+
+
+def holders_csv(found, edits, say):
+    return to_csv(holders_table(found, edits, say), say)
 
 
 def read(raw: bytes, separator=","):
@@ -101,3 +106,24 @@ def test_no_name_breaks_a_row_or_hides_itself(person, rule, reason):
 @pytest.mark.parametrize("text", ["Ann", "", " =1", "a=1", "0042", "'x", "1-2"])
 def test_what_is_no_formula_stays_as_it_is(text):
     assert cell(text) == text
+
+
+def test_figures_days_and_nothing():
+    table = Table("t", ["a", "b", "c"], [(7, DAY, None)])
+    assert read(to_csv(table, catalogue("en"))) == [["a", "b", "c"], ["7", "2026-11-24", ""]]
+
+
+def test_a_large_table_comes_in_pieces_and_is_the_same():
+    """So that an audit log of a million lines need not fit in memory."""
+    made = []
+
+    def rows():
+        for number in range(30_000):
+            made.append(number)
+            yield ("x" * 90, number)
+
+    pieces = csv_pieces(Table("t", ["a", "b"], rows()), catalogue("en"))
+    first = next(pieces)
+    assert len(made) < 20_000
+    whole = read(first + b"".join(pieces))
+    assert whole == [["a", "b"], *(["x" * 90, str(number)] for number in range(30_000))]

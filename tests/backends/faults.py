@@ -12,11 +12,12 @@ import httpx
 
 from reconciler.backends.config import BackendConfig
 from reconciler.backends.http import open_backend
+from tests.support import canary
 
 if TYPE_CHECKING:
     from reconciler.backends.remote import RemoteBackend
 
-TOKEN = "canary-7f3a91"
+TOKEN = canary.token("7f3a91")
 FAST = {"backoff": "0.001", "max-wait": "0.01", "poll": "0.01", "retries": "3"}
 
 Answer = Callable[[httpx.Request], httpx.Response]

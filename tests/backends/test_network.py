@@ -15,6 +15,7 @@ import pytest
 from reconciler.backends import BackendConfig, open_backend
 from reconciler.errors import BackendError, Unreachable
 from tests.backends.bureaus import make_bureau, served
+from tests.support import canary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +112,7 @@ def answering(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
 @pytest.mark.parametrize("way", ["Location: {url}/v1/bureau", "Refresh: 0; url={url}/v1/bureau"])
 def test_a_redirect_takes_the_token_nowhere(status: int, way: str) -> None:
     """Neither a look nor an operation: the other server is not even spoken to."""
-    token = "canary-goes-nowhere-0123456789"
+    token = canary.token("goes-nowhere")
     with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as (elsewhere, got):
         header = way.format(url=elsewhere)
         answer = f"HTTP/1.1 {status} Go\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

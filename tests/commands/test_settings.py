@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.commands.conftest import DAY
+from tests.support import canary
 
 
 def test_flag_over_environment_over_file(reconciler, example, monkeypatch):
@@ -59,11 +60,11 @@ def test_a_token_file_holds_a_token_alone(reconciler, example, text):
 
 
 def test_a_token_that_the_bureau_does_not_know(reconciler, example, monkeypatch):
-    canary = "canary-token-0123456789"
-    monkeypatch.setenv("RECONCILER_TOKEN", canary)
+    token = canary.token("named")
+    monkeypatch.setenv("RECONCILER_TOKEN", token)
     ran = reconciler("plan", *DAY)
     assert ran.code == 1
-    assert canary not in ran.out + ran.err
+    assert token not in ran.out + ran.err
 
 
 def test_a_token_is_no_flag(reconciler, example):

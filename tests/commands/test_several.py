@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from reconciler.resources import resource
 from tests.commands.conftest import DAY
 from tests.commands.several import *  # noqa: F403 - its fixtures
+from tests.support import canary
 
 SCHEMA = json.loads(resource("schemas/plan.schema.json").read_text("utf-8"))
 
@@ -131,7 +132,7 @@ def test_a_plan_file_is_of_one_operator(reconciler, team):
 
 def test_a_token_that_the_bureau_does_not_accept_stops_it(reconciler, team, monkeypatch):
     team("ingrid", "pia")
-    monkeypatch.setenv("TOKEN_OF_PIA", "canary-not-accepted-0123")
+    monkeypatch.setenv("TOKEN_OF_PIA", canary.token("not-accepted"))
     ran = reconciler("plan", *DAY, "--as", "all")
     assert ran.code == 1
     assert "does not accept the token" in ran.err

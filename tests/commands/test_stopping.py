@@ -14,6 +14,7 @@ import time
 import pytest
 
 from tests.commands.conftest import COMMAND, DAY
+from tests.support.canary import heard
 
 
 def on_a_terminal(folder, answer: str) -> tuple[int, str]:
@@ -36,6 +37,7 @@ def on_a_terminal(folder, answer: str) -> tuple[int, str]:
             os.write(master, f"{answer}\n".encode())
             answered = True
     os.close(master)
+    heard("a terminal", seen)
     return process.wait(timeout=30), seen
 
 

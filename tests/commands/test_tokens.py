@@ -22,6 +22,7 @@ from reconciler.commands.settings import Where, backend_config, backend_configs,
 from reconciler.commands.tokens import Keyring, Missing, TokenFile, Variable, find_token, read_token
 from reconciler.errors import InputError, ReconcilerError
 from tests.commands.conftest import DAY
+from tests.support import canary
 
 
 class FileKeyring(KeyringBackend):
@@ -68,7 +69,7 @@ def use(tmp_path) -> Iterator:
     before = keyring.get_keyring()
 
     def choose(kind: type[FileKeyring] = FileKeyring) -> KeyringBackend:
-        chosen = kind(tmp_path / "keyring.json")
+        chosen = kind(tmp_path / "keyring.token")
         keyring.set_keyring(chosen)
         return chosen
 
@@ -328,7 +329,7 @@ def test_a_token_written_into_the_configuration_is_refused_and_not_repeated(reco
 # -- never shown ------------------------------------------------------------------------------------------------
 
 
-CANARY = "canary-in-no-output-0123456789"
+CANARY = canary.token("in-no-output")
 
 
 def everything_below(folder: Path) -> str:
@@ -355,8 +356,6 @@ def test_a_token_is_in_no_output_whatever_happens(reconciler, example, monkeypat
         config.write(f"operators: {{it: {place}}}\n")
     if way == "keyring":
         chosen.set_password("canary-service", "it", CANARY)
-        chosen.path.rename(example / "secrets.token")
-        chosen.path = example / "secrets.token"
     told = ""
     for command in ("rights", "plan", "apply --yes", "drift", "explain Fia 1055", "who", "validate"):
         ran = reconciler(*command.split(), "--as", "it")

@@ -58,6 +58,11 @@ if TYPE_CHECKING:
     ),
 )
 @options.option(
+    "--blocked-ok",
+    is_flag=True,
+    help=N_("Exit with 0 where nothing is left but what the plan showed as blocked; for pipelines."),
+)
+@options.option(
     "--wait",
     type=click.FloatRange(0),
     is_flag=False,
@@ -85,6 +90,7 @@ def command(
     allowed_signers: Path | None,
     yes: bool,
     resume: str | None,
+    blocked_ok: bool,
     wait: float,
     job_timeout: float,
     full: bool,
@@ -108,13 +114,14 @@ def command(
         approved, wish = _approval(file, expect, allowed_signers, wish, flags, say)
     elif file or expect:
         raise click.UsageError(say("--resume goes on with what was approved then: name no other plan"))
+    asking = Asking(form, full=full, yes=yes, blocked_ok=blocked_ok)
     if flags["operator"] == ALL:
         from reconciler.commands.apply_all import apply_all
 
         if file or resume:
             raise click.UsageError(say("a plan file and a run are of one operator: use --as with its name"))
         pace = Pace(job_timeout=job_timeout)
-        return apply_all(where(flags), wish, approved, Asking(form, full=full, yes=yes), pace, wait, say)
+        return apply_all(where(flags), wish, approved, asking, pace, wait, say)
     with stoppable(), open_world(where(flags)) as world, open_journal() as journal:
         place, bureau = world.config.place, world.backend.bureau()
         known = None if resume is None else resumable(journal, place, bureau, resume)
@@ -128,7 +135,7 @@ def command(
                 wish, going = resumed.wish, go_on(journal, known, world, resumed, say)
             else:
                 tell_open_runs(journal, place, bureau, say)
-                agreed = _agreed(world, wish, approved, Asking(form, full=full, yes=yes), say)
+                agreed = _agreed(world, wish, approved, asking, say)
                 if isinstance(agreed, int):
                     return agreed
                 hold.keep()
@@ -139,7 +146,7 @@ def command(
         going.plan, done.results, done.left, done.notifications, form=form, say=say, full=full
     )
     click.echo(told, nl=False)
-    return done.exit_code
+    return done.exit_code(blocked_ok=blocked_ok)
 
 
 class Asking(NamedTuple):
@@ -149,11 +156,13 @@ class Asking(NamedTuple):
         form: text or JSON.
         full: fold no lists.
         yes: do not ask.
+        blocked_ok: what is blocked is no remainder.
     """
 
     form: str
     full: bool
     yes: bool
+    blocked_ok: bool
 
 
 def _approval(
@@ -184,7 +193,7 @@ def _agreed(
     """The plan that is to be done, and the state that it was made from; an exit code where nothing is to be done."""
     from reconciler.apply import Results
     from reconciler.commands.approval import check_approved
-    from reconciler.commands.running import note_refusal
+    from reconciler.commands.running import ending, note_refusal
     from reconciler.formats import show_applied, show_plan
     from reconciler.plan.approved import Approved
 
@@ -200,7 +209,7 @@ def _agreed(
         if form == "json":
             nothing = Results("", ())
             click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
-        return Exit.OK if plan.in_sync else Exit.REMAINDER
+        return ending(plan, clean=True, blocked_ok=asking.blocked_ok)
     if not (approved or asking.yes or asked(say)):
         click.echo(say("Nothing was done."), err=True)
         return Exit.INTERRUPTED

@@ -94,7 +94,7 @@ def apply_all(
         joint, carried, left, several.without, form=asking.form, say=say, full=asking.full
     )
     click.echo(told, nl=False)
-    return Exit.INTERRUPTED if interrupted else _exit_code(carried, left)
+    return Exit.INTERRUPTED if interrupted else _exit_code(carried, left, blocked_ok=asking.blocked_ok)
 
 
 def _agreed(
@@ -102,6 +102,7 @@ def _agreed(
 ) -> JointPlan | int:
     """The plan that is to be done; an exit code where nothing is to be done."""
     from reconciler.commands.apply import asked, stop_if_refused
+    from reconciler.commands.running import ending
     from reconciler.formats import show_joint_applied, show_joint_plan
     from reconciler.plan.approved import Approved, still_approved
 
@@ -117,7 +118,7 @@ def _agreed(
             click.echo(
                 show_joint_applied(joint, (), joint, several.without, form=asking.form, say=say), nl=False
             )
-        return Exit.OK if joint.whole.in_sync else Exit.REMAINDER
+        return ending(joint.whole, clean=True, blocked_ok=asking.blocked_ok)
     if not (approved or asking.yes or asked(say)):
         click.echo(say("Nothing was done."), err=True)
         return Exit.INTERRUPTED
@@ -252,10 +253,11 @@ def _look_again(several: Several, wish: Wanted) -> JointPlan | Message:
         return Message("it was stopped by hand")
 
 
-def _exit_code(carried: Sequence[Carried], left: JointPlan | Message) -> int:
+def _exit_code(carried: Sequence[Carried], left: JointPlan | Message, *, blocked_ok: bool) -> int:
+    from reconciler.commands.running import ending
     from reconciler.plan.joint import JointPlan
 
     stopped = any(results.stopped for part in carried for results in part.runs)
     if stopped or not isinstance(left, JointPlan) or any(part.problem for part in carried):
         return Exit.ERROR
-    return Exit.OK if all(part.clean for part in carried) and left.whole.in_sync else Exit.REMAINDER
+    return ending(left.whole, clean=all(part.clean for part in carried), blocked_ok=blocked_ok)

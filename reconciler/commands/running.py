@@ -52,14 +52,25 @@ class Finished(NamedTuple):
     notifications: tuple[Notification, ...]
     left: Plan | Message
 
-    @property
-    def exit_code(self) -> int:
-        """What the command ends with."""
+    def exit_code(self, *, blocked_ok: bool) -> int:
+        """What the command ends with; see `ending` for what `blocked_ok` lets pass."""
         if self.results.interrupted:
             return Exit.INTERRUPTED
         if self.results.stopped is not None or isinstance(self.left, Message):
             return Exit.ERROR
-        return Exit.OK if self.results.clean and self.left.in_sync else Exit.REMAINDER
+        return ending(self.left, clean=self.results.clean, blocked_ok=blocked_ok)
+
+
+def ending(left: Plan, *, clean: bool, blocked_ok: bool) -> int:
+    """What an apply ends with that was not stopped.
+
+    Args:
+        left: the plan of what is left.
+        clean: whether all that was sent is so now.
+        blocked_ok: whether it is no remainder that changes are blocked, as the plan has said before.
+    """
+    settled = left.in_sync or (blocked_ok and not left.summary.changes)
+    return Exit.OK if clean and settled else Exit.REMAINDER
 
 
 def new_key() -> str:

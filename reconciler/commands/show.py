@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     ),
 )
 @options.argument("file", type=click.Path(path_type=Path))
+@options.option("--digest", is_flag=True, help=N_("Print nothing but the digest, for a pipeline to pass on."))
 @options.allowed_signers
 @options.full
 @options.output_plan
 @options.language
 @click.pass_obj
-def command(say: Catalogue, /, file: Path, allowed_signers: Path | None, full: bool, form: str) -> int:
+def command(
+    say: Catalogue, /, file: Path, digest: bool, allowed_signers: Path | None, full: bool, form: str
+) -> int:
     """Read and print."""
     from reconciler.commands.approval import read_file, signer_of
     from reconciler.formats import show_plan
@@ -40,5 +43,5 @@ def command(say: Catalogue, /, file: Path, allowed_signers: Path | None, full: b
     content, found = read_file(file)
     if signer := signer_of(content, file, allowed_signers):
         click.echo(say("signed by {signer}", signer=signer), err=True)
-    put(show_plan(found.plan, form, say, full=full))
+    put(f"{found.plan.digest}\n" if digest else show_plan(found.plan, form, say, full=full))
     return Exit.OK

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,10 @@ from reconciler.bureau.csvload import load_csv
 from reconciler.bureau.example import load_example
 from reconciler.bureau.store import Store
 from reconciler.commands.files import write_tokens
+from reconciler.commands.running import ending
+from reconciler.commands.settings import Where
+from reconciler.commands.world import Wanted, open_world
+from reconciler.plan.values import Summary
 from tests.commands.conftest import DAY
 
 WHERE = ("--client", "1042", "--client", "1055")
@@ -282,3 +288,30 @@ def test_a_plan_of_a_read_only_token_is_what_the_full_token_applies(reconciler, 
     ran = reconciler("apply", *DAY, *WHERE, "--expect", approved)
     assert ran.code == 3
     assert "8 done" in ran.out
+
+
+def test_what_the_plan_showed_as_blocked_need_not_fail_a_pipeline(reconciler, example, planned):
+    assert reconciler("apply", "plan.json", "--blocked-ok").code == 0
+    assert reconciler("apply", *DAY, *WHERE, "--yes", "--blocked-ok").code == 0  # nothing is left to be done
+    assert reconciler("apply", *DAY, *WHERE, "--yes").code == 3
+    everything = ("--as", "all", *DAY, *WHERE, "--yes")
+    with (example / "reconciler.yaml").open("a") as config:
+        config.write("operators: {ingrid: {token-file: tokens/it-admin.token}}\n")
+    assert reconciler("apply", *everything).code == 3
+    assert reconciler("apply", *everything, "--blocked-ok").code == 0
+
+
+def test_what_was_refused_or_is_still_to_be_made_fails_it_all_the_same(example):
+    with open_world(Where()) as world:
+        to_do, _ = world.look(Wanted(as_of=date(2026, 11, 24)))
+    nothing = Summary(0, 0, 0, 0, blocked=to_do.summary.blocked, unmanaged=0)
+    only_blocked = replace(to_do, operations=(), summary=nothing)
+    assert ending(only_blocked, clean=True, blocked_ok=True) == 0
+    assert ending(only_blocked, clean=True, blocked_ok=False) == 3
+    assert ending(only_blocked, clean=False, blocked_ok=True) == 3
+    assert ending(to_do, clean=True, blocked_ok=True) == 3
+
+
+def test_the_digest_alone_for_a_pipeline(reconciler, example, planned):
+    ran = reconciler("show", "plan.json", "--digest")
+    assert (ran.code, ran.out) == (0, digest(reconciler, *WHERE) + "\n")

@@ -103,7 +103,14 @@ def command(
     from reconciler.commands.flags import wanted, where
     from reconciler.commands.locks import Turn, locked, who
     from reconciler.commands.resuming import go_on, plan_again, resumable
-    from reconciler.commands.running import begin, carry, new_key, open_journal, tell_open_runs
+    from reconciler.commands.running import (
+        begin,
+        carry,
+        new_key,
+        open_journal,
+        stop_if_refused,
+        tell_open_runs,
+    )
     from reconciler.commands.settings import ALL
     from reconciler.commands.signals import stoppable
     from reconciler.commands.world import open_world
@@ -131,7 +138,7 @@ def command(
                 resumed = plan_again(journal, known, world, flags, wish, say)
                 if form == "text":
                     click.echo(show_plan(resumed.plan, form, say, full=full), nl=False)
-                stop_if_refused(resumed.now)
+                stop_if_refused(world, resumed.wish, resumed.now, resumed.current)
                 wish, going = resumed.wish, go_on(journal, known, world, resumed, say)
             else:
                 tell_open_runs(journal, place, bureau, say)
@@ -193,7 +200,7 @@ def _agreed(
     """The plan that is to be done, and the state that it was made from; an exit code where nothing is to be done."""
     from reconciler.apply import Results
     from reconciler.commands.approval import check_approved
-    from reconciler.commands.running import ending, note_refusal
+    from reconciler.commands.running import ending, stop_if_refused
     from reconciler.formats import show_applied, show_plan
     from reconciler.plan.approved import Approved
 
@@ -203,8 +210,7 @@ def _agreed(
         _tell_happened(check_approved(approved, world, wish, plan, current), say)
     if form == "text":
         click.echo(show_plan(plan, form, say, full=full), nl=False)
-    note_refusal(world, wish, plan, current)
-    stop_if_refused(plan)
+    stop_if_refused(world, wish, plan, current)
     if not plan.operations:
         if form == "json":
             nothing = Results("", ())
@@ -224,24 +230,6 @@ def _tell_happened(happened: Sequence[Message], say: Catalogue) -> None:
         click.echo(say.message(message), err=True)
 
 
-def stop_if_refused(plan: Plan) -> None:
-    """Stop where a guardrail forbids the plan as a whole.
-
-    Raises:
-        GuardrailRefused: with each of them.
-    """
-    from reconciler.errors import Finding, GuardrailRefused, Message
-
-    if plan.refusals:
-        findings = [Finding(refusal.guardrail, refusal.message) for refusal in plan.refusals]
-        count = Message.count(
-            "{n} guardrail forbids to apply this plan",
-            "{n} guardrails forbid to apply this plan",
-            len(findings),
-        )
-        raise GuardrailRefused(count, findings=findings)
-
-
 def asked(say: Catalogue) -> bool:
     """Ask on a terminal; there is no other way to say yes but `--yes`."""
     if not sys.stdin.isatty():
@@ -257,12 +245,11 @@ def _still_true(
 ) -> tuple[Plan, Current]:
     """The plan on the revision of now; stops where it is no longer what was shown or approved (law 4)."""
     from reconciler.commands.approval import check_approved
-    from reconciler.commands.running import note_refusal
+    from reconciler.commands.running import stop_if_refused
 
     if world.backend.revision() == plan.revision:
         return plan, current
     now, current = world.look(wish)
     check_approved(approved, world, wish, now, current)
-    note_refusal(world, wish, now, current)
-    stop_if_refused(now)
+    stop_if_refused(world, wish, now, current)
     return now, current

@@ -101,7 +101,7 @@ def _agreed(
     several: Several, wish: Wanted, approved: Approved | None, asking: Asking, say: Catalogue
 ) -> JointPlan | int:
     """The plan that is to be done; an exit code where nothing is to be done."""
-    from reconciler.commands.apply import asked, stop_if_refused
+    from reconciler.commands.apply import asked
     from reconciler.commands.running import ending
     from reconciler.formats import show_joint_applied, show_joint_plan
     from reconciler.plan.approved import Approved, still_approved
@@ -112,7 +112,7 @@ def _agreed(
         still_approved(approved, joint.whole, seen.current)
     if asking.form == "text":
         click.echo(show_joint_plan(joint, several.without, "text", say, full=asking.full), nl=False)
-    stop_if_refused(joint.whole)
+    _stop_if_refused(several, wish, joint, seen)
     if not joint.parts:
         if asking.form == "json":
             click.echo(
@@ -129,7 +129,6 @@ def _still_true(
     several: Several, wish: Wanted, approved: Approved, joint: JointPlan, seen: Seen
 ) -> JointPlan:
     """The plan as of now; stops where it is no longer what was shown or approved (law 4)."""
-    from reconciler.commands.apply import stop_if_refused
     from reconciler.plan.approved import still_approved
 
     with several.world(joint.parts[0].number) as world:
@@ -138,8 +137,17 @@ def _still_true(
     seen = several.see(wish)
     now = several.plan(seen, wish)
     still_approved(approved, now.whole, seen.current)
-    stop_if_refused(now.whole)
+    _stop_if_refused(several, wish, now, seen)
     return now
+
+
+def _stop_if_refused(several: Several, wish: Wanted, joint: JointPlan, seen: Seen) -> None:
+    """Stop where a guardrail forbids what they would do together; the audit log tells it first."""
+    from reconciler.commands.running import stop_if_refused
+
+    if joint.whole.refusals:
+        with several.world(0) as world:
+            stop_if_refused(world, wish, joint.whole, seen.current)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reconciler.commands.world import Wanted, World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.journal import Journal, Run
-    from reconciler.plan import Plan
+    from reconciler.plan import Current, Plan
     from reconciler.plan.file import Bound
 
 LAST = "last"
@@ -29,12 +29,14 @@ class Resumed(NamedTuple):
         plan: as it was approved when the run began.
         wish: what was asked for then.
         now: what would be done now, which is what is left of it.
-        bound: what that was made from.
+        current: the state that this was made from.
+        bound: all that it was made from.
     """
 
     plan: Plan
     wish: Wanted
     now: Plan
+    current: Current
     bound: Bound
 
 
@@ -96,7 +98,7 @@ def plan_again(
     wish = wanted_again(approved.bound, asked, flags, say)
     now, current = world.look_again(wish, approved.plan)
     check_approved(approved, world, wish, now, current)
-    return Resumed(approved.plan, wish, now, bind(world, wish, now, current))
+    return Resumed(approved.plan, wish, now, current, bind(world, wish, now, current))
 
 
 def go_on(journal: Journal, run: Run, world: World, resumed: Resumed, say: Catalogue) -> Going:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from reconciler.errors import BackendError, Exit, JournalFailed, Message, ReconcilerError
+from reconciler.errors import (
+    BackendError,
+    Exit,
+    Finding,
+    GuardrailRefused,
+    JournalFailed,
+    Message,
+    ReconcilerError,
+)
 
 if TYPE_CHECKING:
     from reconciler.apply import Hold, Pace, Results
@@ -165,11 +173,18 @@ def going_on(
     return Going(plan, begun, writer, audited.begin(log, plan, begun, source, approval, writer))
 
 
-def note_refusal(world: World, wish: Wanted, plan: Plan, current: Current) -> None:
-    """Write into the audit log that guardrails forbid a plan, if they do.
+def stop_if_refused(world: World, wish: Wanted, plan: Plan, current: Current) -> None:
+    """Stop where a guardrail forbids the plan as a whole; the audit log tells it first.
+
+    Args:
+        world: the YAML and the backend.
+        wish: what was asked for.
+        plan: what came of it.
+        current: the state that it was made from.
 
     Raises:
-        AuditFailed: where it cannot be written.
+        GuardrailRefused: with each of them.
+        AuditFailed: where it cannot be written down.
     """
     if not plan.refusals:
         return
@@ -179,6 +194,13 @@ def note_refusal(world: World, wish: Wanted, plan: Plan, current: Current) -> No
     from reconciler.commands.origin import source_of
 
     audited.refused(log_at(world.settings.audit), plan, source_of(bind(world, wish, plan, current)))
+    findings = [Finding(refusal.guardrail, refusal.message) for refusal in plan.refusals]
+    count = Message.count(
+        "{n} guardrail forbids to apply this plan",
+        "{n} guardrails forbid to apply this plan",
+        len(findings),
+    )
+    raise GuardrailRefused(count, findings=findings)
 
 
 def carry(world: World, going: Going, wish: Wanted, hold: Hold, pace: Pace, say: Catalogue) -> Finished:

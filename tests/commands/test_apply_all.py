@@ -18,6 +18,7 @@ from reconciler.commands.cli import run
 from reconciler.resources import resource
 from tests.commands.conftest import DAY
 from tests.commands.several import *  # noqa: F403 - its fixtures
+from tests.commands.test_audited import entries
 
 SCHEMA = json.loads(resource("schemas/plan.schema.json").read_text("utf-8"))
 ALL = ("--as", "all", "--yes", *DAY)
@@ -161,7 +162,18 @@ def test_a_limit_counts_what_all_of_them_do(reconciler, shared):
     ran = reconciler("apply", *ALL)
     assert (ran.code, f"--allow removals={removals}" in ran.err) == (5, True), ran.err
     assert state(shared) == before
+    (told,) = entries(shared)
+    assert (told["event"], told["operator"]) == ("plan-refused", "it-admin+payroll-admin")
+    assert [one["guardrail"] for one in told["refusals"]] == ["removals"]
+    assert "Plan refused at" in reconciler("audit", "show").out
     assert reconciler("apply", *ALL, "--allow", f"removals={removals}").code == 3
+
+
+def test_nothing_is_said_to_be_refused_where_the_log_cannot_be_written(reconciler, shared):
+    (shared / "policies/guardrails.yaml").write_text("guardrails: {limits: {removals: 0}}\n")
+    (shared / "log").mkdir()
+    ran = reconciler("apply", *ALL, "--audit-log", "log")
+    assert (ran.code, "audit log" in ran.err) == (1, True)
 
 
 # -- parts that depend on each other ------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from reconciler.bureau.csvload import load_csv
 from reconciler.bureau.store import Store
 from reconciler.journal import Journal
 from tests.commands.conftest import COMMAND, DAY
+from tests.commands.test_audited import entries
 from tests.commands.test_commands import valid
 from tests.commands.test_stopping import served as served  # noqa: PLC0414 - a fixture
 
@@ -127,6 +128,17 @@ def test_what_moved_meanwhile_stops_it_before_anything_is_sent(reconciler, examp
     assert "anna.lind@exempelbyran.example at 1055" in refused.err
     with Store.open(example / "bureau.db") as store, store.read() as db:
         assert db.execute("SELECT count(*) FROM job").fetchone()[0] == jobs
+    (run,) = runs(reconciler)
+    assert run["state"] == "open"
+
+
+def test_a_guardrail_that_came_meanwhile_stops_it_and_is_written_down(reconciler, example, cut_off):
+    cut_off(1, *PART, *ANSWERED)
+    (example / "policies/guardrails.yaml").write_text("guardrails: {limits: {removals: 0}}\n")
+    refused = reconciler("apply", "--resume", *ANSWERED)
+    assert refused.code == 5
+    assert "--allow removals=" in refused.err
+    assert [entry["event"] for entry in entries(example)][-1] == "plan-refused"
     (run,) = runs(reconciler)
     assert run["state"] == "open"
 

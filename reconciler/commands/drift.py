@@ -61,7 +61,7 @@ def command(say: Catalogue, /, fresh: bool, full: bool, form: str, **flags: Any)
         policy, current = load(settings.policies), backend.current()
         look(config, policy, current, wish.allow)
         plan = make_plan(policy, current, wish)
-        said = show_plan(plan, form, say, full=full, view=View.DRIFT)
+        said = show_plan(plan, form, say, full=full, view=View.DRIFT, current=current)
         in_sync = plan.in_sync and not plan.unmanaged
         if in_sync and isinstance(said, str):  # a table is made anew each time
             memory.keep(backend, settings.policies, current, said)

@@ -254,5 +254,8 @@ def formats(*names: str, how: str = N_("How to print it.")) -> Callable[[F], F]:
 
 output = formats("text", "json")
 _FOR_EXCEL = N_("How to print it; xlsx is for Excel, and csv too, in Swedish with semicolons.")
+_FOR_EXCEL_OR_EYES = N_(
+    "How to print it; html is a page to look at, in one file; xlsx is for Excel, and csv too, in Swedish with semicolons."
+)
 output_tables = together(formats("text", "json", "csv", "xlsx", how=_FOR_EXCEL), to)
-output_plan = output_tables
+output_plan = together(formats("text", "json", "html", "csv", "xlsx", how=_FOR_EXCEL_OR_EYES), to)

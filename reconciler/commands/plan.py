@@ -78,6 +78,10 @@ def command(
         raise click.UsageError(say("--sign-with signs the file of --out: name one"))
     wish = wanted(flags)
     if flags["operator"] == ALL:
+        if form == "html":
+            raise click.UsageError(
+                say("--format html is for the plan of one operator: name them one after the other")
+            )
         if out:
             raise click.UsageError(
                 say("--out is for the plan of one operator: name them one after the other")
@@ -88,7 +92,7 @@ def command(
         if out:
             for path in _write(out, sign_with, world, wish, plan, current):
                 click.echo(say("wrote {path}", path=path), err=True)
-    put(show_plan(plan, form, say, full=full))
+    put(show_plan(plan, form, say, full=full, current=current))
     return Exit.CHANGES if detailed_exitcode and not plan.in_sync else Exit.OK
 
 

@@ -29,17 +29,28 @@ TABLES = frozenset({"csv", "xlsx"})
 
 
 def show_plan(
-    plan: Plan, form: str, say: Catalogue, *, full: bool = False, view: View = View.PLAN
+    plan: Plan,
+    form: str,
+    say: Catalogue,
+    *,
+    full: bool = False,
+    view: View = View.PLAN,
+    current: Current | None = None,
 ) -> str | bytes:
-    """A plan as text, JSON or, in bytes, a table.
+    """A plan as text, JSON, a page or, in bytes, a table.
 
     Args:
         plan: what to show.
-        form: "text", "json", "csv" or "xlsx".
+        form: "text", "json", "html", "csv" or "xlsx".
         say: the language; JSON is the same in every language.
         full: fold no lists.
         view: which question it answers.
+        current: what the bureau has now, for the matrix of the page; None where nobody knows.
     """
+    if form == "html":
+        from reconciler.formats.html import plan_html
+
+        return plan_html(plan, current, say, view, full=full)
     if form == "json":
         from reconciler.formats.json import to_json
         from reconciler.plan import plan_document

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import re
 import unicodedata
 import zipfile
+from html.parser import HTMLParser
 
 from reconciler.formats.tables import read_xlsx
 
@@ -156,3 +159,118 @@ def strings_in(value) -> set[str]:
     if isinstance(value, dict):
         return set(value) | {one for held in value.values() for one in strings_in(held)}
     return {one for held in value for one in strings_in(held)} if isinstance(value, list) else set()
+
+
+def judge_html(text: str) -> list[str]:
+    """What of a page is not the page's own: elements, attributes, comments and scripts that stem from a name."""
+    judge = _Judge()
+    judge.feed(text)
+    judge.close()
+    policy = judge.policy
+    inline = [judge.inside["style"][0], judge.inside["script"][1]] if len(judge.inside["script"]) == 2 else []
+    wrong = [*judge.wrong, *([] if inline else ["not one style, one block of data and one script"])]
+    for part in inline:
+        digest = base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()
+        if f"'sha256-{digest}'" not in policy:
+            wrong.append("the policy does not name what runs")
+    if not policy.startswith("default-src 'none'; style-src 'sha256-") or "unsafe" in policy or ":" in policy:
+        wrong.append(f"the policy is {policy}")
+    json.loads(judge.inside["script"][0])
+    return wrong + [one for part in judge.texts for one in judge_text(part)]
+
+
+ATTRIBUTES = {
+    "id", "class", "lang", "hidden", "tabindex", "role", "scope", "type", "value", "autocomplete", "for", "href",
+    "aria-label", "aria-labelledby", "aria-live", "aria-pressed",
+}  # fmt: skip
+ELEMENTS = {
+    *[
+        "html",
+        "head",
+        "body",
+        "title",
+        "style",
+        "script",
+        "meta",
+        "header",
+        "main",
+        "nav",
+        "section",
+        "div",
+        "span",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "ul",
+        "li",
+        "a",
+        "pre",
+        "code",
+    ],
+    *[
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "details",
+        "summary",
+        "label",
+        "input",
+        "select",
+        "option",
+        "button",
+    ],
+}
+WORDS = re.compile("[a-z0-9 /-]*")
+
+
+class _Judge(HTMLParser):
+    """Reads a page as a browser does, and tells of all that a plain page of ours has not."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.wrong: list[str] = []
+        self.texts: list[str] = []
+        self.inside: dict[str, list[str]] = {"style": [], "script": []}
+        self.policy = ""
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if values.get("http-equiv") == "Content-Security-Policy":
+            self.policy = values["content"] or ""
+        if tag in self.inside:
+            self.inside[tag].append("")
+        if tag not in ELEMENTS or len(values) != len(attrs):
+            self.wrong.append(f"<{tag}>")
+        if tag != "meta":
+            self.wrong += [f"{tag}: {name}" for name in values if name not in ATTRIBUTES]
+        if not (values.get("href") or "#").startswith("#"):
+            self.wrong.append(f"a link to {values['href']}")
+        for name in ("id", "class", "type", "role", "href"):
+            if not WORDS.fullmatch((values.get(name) or "").lstrip("#")):
+                self.wrong.append(f"{name}={values[name]}")
+        if tag not in {"meta", "input"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}> out of place")
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] in self.inside:
+            self.inside[self.open[-1]][-1] += data
+        else:
+            self.texts.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.wrong.append(f"a comment: {data[:50]}")
+
+    def handle_pi(self, data: str) -> None:
+        self.wrong.append(f"an instruction: {data[:50]}")
+
+    def unknown_decl(self, data: str) -> None:
+        self.wrong.append(f"a declaration: {data[:50]}")

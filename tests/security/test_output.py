@@ -40,7 +40,15 @@ from reconciler.guardrails import Refusal
 from reconciler.invisible import unseen
 from reconciler.register.rows import HEADERS
 from tests.audit.runs import AT, run_of, small_plan
-from tests.security.attacks import ATTACKS, judge_csv, judge_json, judge_text, judge_xlsx, strings_in
+from tests.security.attacks import (
+    ATTACKS,
+    judge_csv,
+    judge_html,
+    judge_json,
+    judge_text,
+    judge_xlsx,
+    strings_in,
+)
 
 KEYS = [f"{text[:200]}{i}" for i, text in enumerate(ATTACKS.values())]
 """Attacks as keys: no longer than the bureau allows, and each another one."""
@@ -180,6 +188,37 @@ def test_as_json_which_keeps_every_name_as_it_is(reconciler, arguments):
     assert judge_json(out.decode()) == []
     if arguments[0] in {"plan", "who", "drift"}:
         assert set(KEYS) <= strings_in(json.loads(out)) | {KEYS[1]}
+
+
+PAGES = [("plan", *DAY), ("plan", *DAY, "--full"), ("drift", *DAY)]
+"""Commands that print a page."""
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("arguments", PAGES, ids=" ".join)
+def test_as_a_page(reconciler, arguments, language):
+    _code, out, err = reconciler(*arguments, "--format", "html", "--lang", language)
+    assert judge_html(out.decode()) == []
+    assert judge_text(err.decode()) == []
+    # what would act in a log does not act in the page that is printed there either, its one long line of data apart
+    lines = [line for line in out.decode().split("\n") if 'id="data"' not in line]
+    assert judge_text("\n".join(lines)) == []
+    assert out.count(b"&lt;script&gt;alert(1)&lt;/script&gt;") > 3
+
+
+def test_the_judge_of_pages_finds_what_stems_from_a_name(reconciler):
+    page = reconciler("plan", *DAY, "--format", "html")[1].decode()
+    for text in (
+        "<b>",
+        "<img src=x onerror=alert(1)>",
+        "<!-- -->",
+        "</td>",
+        '<a href="https://evil.example">x</a>',
+    ):
+        assert judge_html(page.replace("&lt;script&gt;", text)) != [], text
+    for text in ("<", "&", "]]>", "'", '"', "x"):
+        assert judge_html(page.replace("&lt;script&gt;", text.replace("<", "&lt;"))) == [], text
+    assert judge_html(page.replace("const page", "let page")) == ["the policy does not name what runs"]
 
 
 @pytest.mark.parametrize(("language", "separator"), [("en", ","), ("sv", ";")])

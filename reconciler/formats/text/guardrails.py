@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reconciler.grid import Block
     from reconciler.guardrails import Violation
     from reconciler.plan import Plan
+    from reconciler.plan.takeover import Takeover
 
 _FATES = {
     Fate.REMOVED: Message("this plan ends it"),
@@ -100,19 +101,27 @@ def takeover_lines(plan: Plan, say: Catalogue) -> list[str]:
     waits = takeover(plan)
     if waits is None:
         return []
-    text = say.count(
+    return [
+        *heading(say("Not taken over yet")),
+        *paragraph(held_back(waits, say)),
+        f"    {clean(waits.line)}",
+        *paragraph(let_go(waits, say)),
+    ]
+
+
+def held_back(waits: Takeover, say: Catalogue) -> str:
+    """How many changes wait, before the line to write."""
+    return say.count(
         "{n} removal is held back because no rule mentions what it takes, and nobody has said that this folder"
         " has taken it over. If it is meant, write this under “manage:”, or add it to what stands there:",
         "{n} removals are held back because no rule mentions what they take, and nobody has said that this"
         " folder has taken it over. If they are meant, write this under “manage:”, or add it to what stands there:",
         waits.cells,
     )
-    once = say(
+
+
+def let_go(waits: Takeover, say: Catalogue) -> str:
+    """How to let them go this once."""
+    return say(
         "To let it go this once: {flags}", flags=" ".join(f"--allow {quote(one)}" for one in waits.allow)
     )
-    return [
-        *heading(say("Not taken over yet")),
-        *paragraph(text),
-        f"    {clean(waits.line)}",
-        *paragraph(once),
-    ]

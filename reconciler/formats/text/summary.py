@@ -23,22 +23,32 @@ def summary_lines(plan: Plan, say: Catalogue) -> list[str]:
 
 def summary(plan: Plan, say: Catalogue) -> str:
     """One sentence with the figures that are not 0."""
-    figures = [text for number, text in _figures(plan, say) if number]
+    figures = [text for _change, text in figures_of(plan, say)]
     if figures:
         return say("Summary: {figures}.", figures=", ".join(figures))
     return f"{say.message(nothing(plan))}."
 
 
-def _figures(plan: Plan, say: Catalogue) -> Iterator[tuple[int, str]]:
-    """The figures, each with what it counts."""
+def figures_of(plan: Plan, say: Catalogue) -> Iterator[tuple[Change | None, str]]:
+    """The figures that are not 0, each with the change that it counts; None for what is blocked."""
     none = Access.empty(plan.register.shape)
     give, add, remove, take = (plan.changes.allowed.get(change, none) for change in Change)
-    yield len(give), _accesses(say, say.count("{n} access given", "{n} accesses given", len(give)), give)
-    yield add.cells, say.count("{n} program added", "{n} programs added", add.cells)
-    yield remove.cells, say.count("{n} program removed", "{n} programs removed", remove.cells)
-    yield len(take), _accesses(say, say.count("{n} access removed", "{n} accesses removed", len(take)), take)
     blocked = plan.summary.blocked
-    yield blocked, say.count("{n} change blocked", "{n} changes blocked", blocked)
+    if len(give):
+        text = say.count("{n} access given", "{n} accesses given", len(give))
+        yield Change.GIVE_ACCESS, _accesses(say, text, give)
+    if add.cells:
+        yield Change.ADD_PROGRAMS, say.count("{n} program added", "{n} programs added", add.cells)
+    if remove.cells:
+        yield (
+            Change.REMOVE_PROGRAMS,
+            say.count("{n} program removed", "{n} programs removed", remove.cells),
+        )
+    if len(take):
+        text = say.count("{n} access removed", "{n} accesses removed", len(take))
+        yield Change.REMOVE_ACCESS, _accesses(say, text, take)
+    if blocked:
+        yield None, say.count("{n} change blocked", "{n} changes blocked", blocked)
 
 
 def _accesses(say: Catalogue, text: str, rows: Access) -> str:

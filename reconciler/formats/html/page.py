@@ -1,0 +1,135 @@
+"""The page as a whole: the sections as tables, which need no script, and the matrix as data for the script.
+
+Names are text in a template that escapes everything, or in data that cannot end the element it stands in. Should one
+get out of there all the same, the content-security policy allows but the one script and the one style of this package,
+by their hashes, and no address at all; and the script makes elements, never markup (trusted types forbid it).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.formats.headline import headline
+from reconciler.formats.html.data import matrix_data
+from reconciler.formats.html.sections import sections
+from reconciler.formats.html.states import matrix
+from reconciler.formats.html.values import Tone
+from reconciler.formats.html.words import PAGE, SCRIPT, words
+from reconciler.formats.names import Namer
+from reconciler.formats.text.summary import figures_of, summary
+from reconciler.formats.views import View, title_of
+from reconciler.plan import Half
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Change, Current, Plan
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("data", "looks", "grid", "choice", "matrix", "tables", "page")
+"""In the order in which they need each other."""
+
+
+def plan_html(
+    plan: Plan, current: Current | None, say: Catalogue, view: View = View.PLAN, *, full: bool = False
+) -> str:
+    """The page, with a line break at its end.
+
+    Args:
+        plan: what to show.
+        current: what the bureau has now, with the register of the plan; None shows only what the plan mentions.
+        say: the language.
+        view: which question the plan answers; only a plan ends with the digest to approve.
+        full: leave out nothing, however long.
+    """
+    from markupsafe import Markup
+
+    style, script = _style(), _script()
+    data = {
+        "words": words(SCRIPT, say),
+        "language": say.language,
+        **matrix_data(matrix(plan, current), Namer(plan.register, say)),
+    }
+    return _template().render(
+        words=words(PAGE, say),
+        language=say.language,
+        title=title_of(plan, view, say),
+        operator=say("Operator: {name}", name=plan.operator.label or plan.operator.key),
+        headline=headline(plan, say, view),
+        figures=_figures(plan, say),
+        summary=summary(plan, say),
+        sections=sections(plan, say, full=full),
+        digest=plan.digest if view is View.PLAN and plan.operations else "",
+        known=current is not None,
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 - a file of this package
+        script=Markup(script),  # noqa: S704 - files of this package
+        data=Markup(_json(data)),  # noqa: S704 - holds no character that markup is made of
+    )
+
+
+def _figures(plan: Plan, say: Catalogue) -> list[tuple[Tone, str]]:
+    """The figures, in the order of the sections: what goes, what is blocked, what comes."""
+    order = (Tone.LOSS, Tone.BLOCKED, Tone.GAIN)
+    figures = [(_tone(change), text) for change, text in figures_of(plan, say)]
+    return sorted(figures, key=lambda figure: order.index(figure[0]))
+
+
+def _tone(change: Change | None) -> Tone:
+    """How the figure of a change looks."""
+    if change is None:
+        return Tone.BLOCKED
+    return Tone.GAIN if change.half is Half.GRANTS else Tone.LOSS
+
+
+def _json(data: dict[str, Any]) -> str:
+    """JSON without any character that could end its element or begin another one."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _policy(style: str, script: str) -> str:
+    """The content-security policy of the page."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none';"
+        " form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
+
+
+@cache
+def _style() -> str:
+    return (_HERE / "page.css").read_text(encoding="utf-8")
+
+
+@cache
+def _script() -> str:
+    """All scripts as one, in which nothing is global."""
+    texts = [(_HERE / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
+    return '"use strict";\n(() => {\n' + "\n".join(texts) + "})();\n"
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("page.html.jinja")

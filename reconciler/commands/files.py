@@ -86,6 +86,28 @@ def replace_all(files: Mapping[Path, str]) -> None:
             made.unlink(missing_ok=True)
 
 
+def write_over(path: Path, content: bytes) -> None:
+    """Write a file that others may read, whole or not at all; one that is there is replaced.
+
+    Raises:
+        InputError: where it cannot be written, or something that is no file stands there.
+    """
+    target = path.resolve()
+    try:
+        if target.exists() and not target.is_file():
+            raise InputError(Message("{path} is not a file", path=path))
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).chmod(0o666 & ~_umask())
+            Path(name).replace(target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(Message("{path} cannot be written: {why}", path=path, why=error.strerror)) from None
+
+
 def write_secret(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, whole or not at all; one that is there is replaced.
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.backends.signed import SignedFile
 from reconciler.commands.seen import Seen, Size, allowed_figure
+from reconciler.formats.metrics import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +33,19 @@ _LARGEST = 1_000_000
 
 _LARGEST_YAML = 64 * 2**20
 """Bytes of a file of YAML; `desired` reads no larger one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """That all was in sync, and still is.
+
+    Attributes:
+        printed: what was printed.
+        checked: what there is to measure.
+    """
+
+    printed: str
+    checked: Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +79,8 @@ class Memory:
         file = SignedFile.of(config.cache, "drift", config, *question) if config.cache else None
         return cls(file, digest(policies), wanted, config)
 
-    def recall(self, backend: Backend) -> str | None:
-        """What was printed when all was in sync, if it still is; asks the backend.
+    def recall(self, backend: Backend) -> Known | None:
+        """What was found when all was in sync, if it still is; asks the backend.
 
         Raises:
             GuardrailRefused: where it is as it was then, and has been much larger since: half of it was restored.
@@ -78,8 +92,7 @@ class Memory:
             return None
         size = Size(**said["size"])
         Seen.of(self.config, said["bureau"]).check(size, allowed_figure(self.wanted.allow))
-        text: str = said["printed"]
-        return text
+        return Known(said["printed"], Checked(said["bureau"], in_sync=True))
 
     def keep(self, backend: Backend, policies: Path, current: Current, printed: str) -> None:
         """Remember that all was in sync, if nothing has moved while it was looked at; that it cannot is no error."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.guardrails.expressions.examples import Tried
     from reconciler.journal import Run
     from reconciler.plan import Current, Plan
+    from reconciler.plan.drift import Drift
     from reconciler.plan.explain import Edit, Explanation
     from reconciler.plan.holders import Holders
     from reconciler.plan.joint import JointPlan
@@ -61,6 +62,30 @@ def show_plan(
     from reconciler.formats.text import plan_text
 
     return plan_text(plan, say, full=full, view=view)
+
+
+def show_drift(
+    drift: Drift, form: str, say: Catalogue, *, full: bool = False, current: Current | None = None
+) -> str | bytes:
+    """A drift as text or JSON; in any other format the plan that would put it right.
+
+    Args:
+        drift: what to show.
+        form: as for `show_plan`.
+        say: the language; JSON is the same in every language.
+        full: fold no lists.
+        current: as for `show_plan`.
+    """
+    if form == "json":
+        from reconciler.formats.drift import drift_document
+        from reconciler.formats.json import to_json
+
+        return to_json(drift_document(drift))
+    if form != "text":
+        return show_plan(drift.plan, form, say, full=full, view=View.DRIFT, current=current)
+    from reconciler.formats.text.drift import drift_text
+
+    return drift_text(drift, say, full=full)
 
 
 def show_applied(

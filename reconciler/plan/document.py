@@ -35,7 +35,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "operator": plan.operator.key,
         "in-sync": plan.in_sync,
         "digest": plan.digest,
-        "violations": [_violation(plan, violation) for violation in plan.violations],
+        "violations": [violation_document(plan, violation) for violation in plan.violations],
         "summary": summary_document(plan),
         "sensitive": program_names(plan, plan.sensitive),
         "operations": [_operation(plan, operation) for operation in plan.operations],
@@ -117,7 +117,8 @@ def _operation(plan: Plan, operation: Operation) -> dict[str, Any]:
     }
 
 
-def _violation(plan: Plan, violation: Violation) -> dict[str, Any]:
+def violation_document(plan: Plan, violation: Violation) -> dict[str, Any]:
+    """What a guardrail finds, in names."""
     return {
         "kind": violation.kind.value,
         "guardrail": violation.guardrail,

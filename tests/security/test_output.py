@@ -158,6 +158,7 @@ READING = [
     ("plan", *DAY),
     ("plan", *DAY, "--full"),
     ("drift", *DAY, "--full"),
+    ("drift", *DAY, "--since", "2000-01-01"),
     ("rights", "--full"),
     ("rights", "--missing", *DAY, "--full"),
     ("validate", *DAY),

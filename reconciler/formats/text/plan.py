@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reconciler.desired import Rule
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Blocked, Operation, Plan, Unmanaged
+    from reconciler.plan.drift import Drifted
 
 ITEMS = 40
 """Blocks of a section that are all shown."""
@@ -68,7 +69,7 @@ def blocked_text(plan: Plan, say: Catalogue, *, full: bool = False) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
-_Thing = TypeVar("_Thing", "Operation", "Blocked", "Unmanaged", Broken)
+_Thing = TypeVar("_Thing", "Operation", "Blocked", "Unmanaged", "Drifted", Broken)
 
 
 class PlanWriter:

@@ -1,0 +1,237 @@
+"""Drift as people read it: who changed what, when, and what the rules say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.errors import Message
+from reconciler.formats.reasons import reason_text
+from reconciler.formats.safe import short
+from reconciler.formats.text.findings import findings_lines
+from reconciler.formats.text.guardrails import takeover_lines
+from reconciler.formats.text.lines import detail, heading, item, paragraph
+from reconciler.formats.text.plan import PlanWriter
+from reconciler.formats.text.summary import summary
+from reconciler.formats.told import who_could
+from reconciler.formats.views import View, title_of
+from reconciler.plan.drift import Kind, Through, Told
+from reconciler.plan.grounds import Ground, speaks
+from reconciler.plan.origins import by_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan.drift import Drift, Drifted, Figures
+
+_MARKS = {Kind.GIVEN: "+", Kind.REMOVED: "-", Kind.MISSING: "-", Kind.UNMANAGED: "?"}
+
+
+def drift_text(drift: Drift, say: Catalogue, *, full: bool = False) -> str:
+    """All of a drift as text, with a line break at its end.
+
+    Args:
+        drift: what to show.
+        say: the language.
+        full: fold nothing.
+    """
+    title = title_of(drift.plan, View.DRIFT, say)
+    return "\n".join([*paragraph(title), *_DriftWriter(drift, say, full=full).lines()]) + "\n"
+
+
+class _DriftWriter(PlanWriter):
+    """Writes one drift in one language; what it has in common with a plan is written as there."""
+
+    def __init__(self, drift: Drift, say: Catalogue, *, full: bool) -> None:
+        super().__init__(drift.plan, say, full=full)
+        self.drift = drift
+
+    def lines(self) -> list[str]:
+        """All of it; where a part of time is looked at, nothing but what was changed in it."""
+        groups = [line for group in by_origin(self.drift.items) for line in self.group(group)]
+        if self.drift.since is not None:
+            return [*self.head(), *groups, *self.ended()]
+        return [
+            *self.head(),
+            *self.violations(),
+            *groups,
+            *self.ending(),
+            *findings_lines(self.plan.findings, self.say),
+            *takeover_lines(self.plan, self.say),
+            *self.refusals(),
+            *self.ended(),
+        ]
+
+    def group(self, items: list[Drifted]) -> list[str]:
+        """What one origin has in common."""
+        lines = heading(self.say.message(self.title(items)))
+        return [*lines, *self.folded(items, self.item)]
+
+    def title(self, items: Sequence[Drifted]) -> Message:
+        """Who did it, and how much."""
+        origin, cells = items[0].origin, sum(one.cells for one in items)
+        if items[0].kind is Kind.MISSING:
+            return self.missing(cells)
+        match origin.through:
+            case Through.OPERATION:
+                name = short(origin.label or origin.key)
+                return Message.count("By {name}: {n} change", "By {name}: {n} changes", cells, name=name)
+            case Through.OUTSIDE:
+                return Message.count(
+                    "By no operation of the bureau: {n} change",
+                    "By no operation of the bureau: {n} changes",
+                    cells,
+                )
+            case Through.UNKNOWN:
+                return Message.count(
+                    "Nobody knows by whom: {n} change", "Nobody knows by whom: {n} changes", cells
+                )
+
+    def missing(self, cells: int) -> Message:
+        """The heading of what the rules want and nobody took."""
+        if self.drift.told is Told.TOLD:
+            return Message.count(
+                "Wanted by the rules and never given: {n} change",
+                "Wanted by the rules and never given: {n} changes",
+                cells,
+            )
+        return Message.count(
+            "Wanted by the rules and not there: {n} change",
+            "Wanted by the rules and not there: {n} changes",
+            cells,
+        )
+
+    def item(self, one: Drifted) -> list[str]:
+        """One block."""
+        block, say, origin = one.block, self.say, one.origin
+        lines = item(_MARKS[one.kind], say.message(_happened(one, self.name.consultants(block.consultants))))
+        lines += detail(self.name.at(block.clients))
+        if block.mask:
+            lines += detail(say("programs: {programs}", programs=self.name.programs(block.mask)))
+        if origin.day and origin.run:
+            lines += detail(say("on {date}, in the run {run}", date=origin.day, run=short(origin.run)))
+        elif origin.day:
+            lines += detail(say("on {date}", date=origin.day))
+        return [*lines, *self.rules_say(one), *self.obstacle(one)]
+
+    def rules_say(self, one: Drifted) -> list[str]:
+        """What the YAML says of it."""
+        if one.kind is Kind.UNMANAGED:
+            return detail(self.say("no rule mentions it; it is left as it is"))
+        named = [rule for number in one.rules if speaks(rule := self.plan.rules[number], one.ground)]
+        match one.ground:
+            case Ground.RULE if named:
+                return detail(self.rules(_given_by, named))
+            case Ground.FORBIDDEN if named:
+                return detail(self.rules(_forbidden_by, named))
+            case Ground.ENDED if named:
+                return detail(self.rules(_ended_with, named))
+            case Ground.LEFT:
+                return detail(self.say("has left the bureau"))
+            case _:
+                return detail(self.say("no rule gives it"))
+
+    def obstacle(self, one: Drifted) -> list[str]:
+        """Why apply does not put it right, and who could."""
+        if one.obstacle is None:
+            return []
+        reason, guardrail, could = one.obstacle
+        own = self.say.wording(self.plan.messages.get(guardrail, {}))
+        text = self.say("apply cannot change it: {reason}", reason=reason_text(reason, guardrail, own))
+        operators = who_could(self.plan, could, reason)
+        if operators is None:
+            return detail(text)
+        return detail(text) + detail(self.who_could([self.name.operator(other) for other in operators]))
+
+    def ended(self) -> list[str]:
+        """The summary, and what it leaves out."""
+        drift, say = self.drift, self.say
+        texts = [self.summary()]
+        if drift.told is Told.NOT_OFFERED and drift.items:
+            texts.append(say("The backend does not tell who changed what."))
+        if drift.told is Told.TOO_MANY:
+            texts.append(
+                say("Who changed what is left out, as there is so much: --since, or a filter, tells of less.")
+            )
+        if drift.older:
+            texts.append(
+                say.count(
+                    "{n} older difference, or one of which nobody knows since when, is left out.",
+                    "{n} older differences, or ones of which nobody knows since when, are left out.",
+                    drift.older,
+                )
+            )
+        return [line for text in texts for line in ("", *paragraph(text))]
+
+    def summary(self) -> str:
+        """One sentence with the figures that are not 0."""
+        drift, say = self.drift, self.say
+        figures = [
+            say("{what}: {figures}", what=_NAMES[kind], figures=say.listing(_counted(found, say)))
+            for kind, found in drift.figures.items()
+            if any(found)
+        ]
+        if drift.blocked:
+            figures.append(say.count("{n} change blocked", "{n} changes blocked", drift.blocked))
+        if figures:
+            return say("Summary: {figures}.", figures="; ".join(figures))
+        if drift.since is not None:
+            return say("Nothing was changed since {date}.", date=drift.since)
+        return summary(self.plan, say)
+
+
+_NAMES = {
+    Kind.GIVEN: Message("given"),
+    Kind.REMOVED: Message("removed"),
+    Kind.MISSING: Message("missing"),
+    Kind.UNMANAGED: Message("left as it is"),
+}
+
+
+def _counted(found: Figures, say: Catalogue) -> list[str]:
+    return list(_counts(found, say))
+
+
+def _counts(found: Figures, say: Catalogue) -> Iterator[str]:
+    if found.accesses:
+        yield say.count("{n} access", "{n} accesses", found.accesses)
+    if found.programs:
+        yield say.count("{n} program", "{n} programs", found.programs)
+
+
+def _happened(one: Drifted, names: str) -> Message:
+    """What was done to whom."""
+    match one.kind, one.access:
+        case Kind.GIVEN | Kind.UNMANAGED, True:
+            return Message("{names} got access", names=names)
+        case Kind.GIVEN | Kind.UNMANAGED, False:
+            return Message("{names} got programs", names=names)
+        case Kind.REMOVED, True:
+            return Message("{names} lost access", names=names)
+        case Kind.REMOVED, False:
+            return Message("{names} lost programs", names=names)
+        case _, True:
+            return Message.count(
+                "{names} has no access", "{names} have no access", len(one.block.consultants), names=names
+            )
+        case _:
+            return Message.count(
+                "{names} lacks programs", "{names} lack programs", len(one.block.consultants), names=names
+            )
+
+
+def _given_by(n: int, rules: str) -> Message:
+    return Message.count("the rule {rules} gives it", "the rules {rules} give it", n, rules=rules)
+
+
+def _forbidden_by(n: int, rules: str) -> Message:
+    return Message.count("the rule {rules} forbids it", "the rules {rules} forbid it", n, rules=rules)
+
+
+def _ended_with(n: int, rules: str) -> Message:
+    return Message.count(
+        "the rule that gave it has ended: {rules}",
+        "the rules that gave it have ended: {rules}",
+        n,
+        rules=rules,
+    )

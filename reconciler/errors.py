@@ -12,6 +12,9 @@
     │   ├── LeaseHeld       somebody else has the bureau's lease
     │   ├── LeaseLost       ours is in force no longer
     │   └── NotOffered      the backend does without a part of the contract that it may do without
+    ├── ForgeError              GitHub or GitLab did not do what it was asked       exit 1
+    │   └── NoAnswer        what became of a request is not known
+    ├── NotApproved         nothing was approved that may be applied                exit 1
     ├── JournalFailed       what a run does cannot be written down                  exit 1
     ├── Busy                another apply is at it                                  exit 75
     ├── AuditFailed         the audit log cannot be written, or is not what was written  exit 1
@@ -197,6 +200,18 @@ class LeaseLost(BackendError):
 
 class NotOffered(BackendError):
     """The backend does without a part of the contract that it may do without."""
+
+
+class ForgeError(ReconcilerError):
+    """GitHub or GitLab did not do what it was asked."""
+
+
+class NoAnswer(ForgeError):
+    """The forge gave no answer, or none that tells what became of the request."""
+
+
+class NotApproved(ReconcilerError):
+    """Nothing was approved that may be applied, or not so that it counts."""
 
 
 class JournalFailed(ReconcilerError):

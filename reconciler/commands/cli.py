@@ -41,6 +41,7 @@ COMMANDS = (
     "runs",
     "audit",
     "bureau",
+    "ci",
     "schema",
     "completion",
 )

@@ -56,11 +56,14 @@ COUNTED = (
 """What click says in one form for one and in another for many."""
 
 PLACEHOLDERS = (
+    N_("ACCOUNT"),
     N_("ARGS"),
+    N_("BRANCH"),
     N_("BUREAU"),
     N_("CLIENT"),
     N_("CLIENTS"),
     N_("COMMAND"),
+    N_("COMMIT"),
     N_("CONSULTANT"),
     N_("DATE"),
     N_("DIRECTORY"),
@@ -68,6 +71,7 @@ PLACEHOLDERS = (
     N_("FLOAT RANGE"),
     N_("FOLDER"),
     N_("INTEGER RANGE"),
+    N_("NAME"),
     N_("OPERATOR"),
     N_("OPTIONS"),
     N_("PATH"),
@@ -76,5 +80,6 @@ PLACEHOLDERS = (
     N_("RUN"),
     N_("SECONDS"),
     N_("TEXT"),
+    N_("VALUE"),
 )
 """Words in capitals that stand for values in usage lines and help."""

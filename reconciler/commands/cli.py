@@ -34,6 +34,7 @@ COMMANDS = (
     "show",
     "apply",
     "drift",
+    "diff",
     "explain",
     "who",
     "rights",

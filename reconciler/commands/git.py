@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 """How long one question may take."""
 
-_QUIET = ("--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "blame.ignoreRevsFile=")
+_QUIET = (
+    "--no-pager",
+    "--no-optional-locks",
+    "--literal-pathspecs",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "blame.ignoreRevsFile="),
+    *("-c", "protocol.allow=never"),
+)
 
 
 def ask(folder: Path, *arguments: str) -> str | None:
@@ -25,7 +32,20 @@ def ask(folder: Path, *arguments: str) -> str | None:
 
     Args:
         folder: where it is asked.
-        arguments: fixed ones; names stand after "--".
+        arguments: fixed ones; names stand after "--" or "--end-of-options".
+    """
+    told = ask_bytes(folder, *arguments)
+    return None if told is None else told.decode("utf-8", errors="replace")
+
+
+def ask_bytes(folder: Path, *arguments: str, given: bytes = b"", seconds: float = SECONDS) -> bytes | None:
+    """As `ask`, in bytes.
+
+    Args:
+        folder: where it is asked.
+        arguments: as for `ask`.
+        given: what git reads.
+        seconds: how long it may take.
     """
     git = shutil.which("git")
     if git is None:
@@ -43,14 +63,14 @@ def ask(folder: Path, *arguments: str) -> str | None:
             [git, *_QUIET, *arguments],
             cwd=folder,
             env=kept | quiet,
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.decode("utf-8", errors="replace") if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None
 
 
 def commit_of(folder: Path) -> tuple[str | None, bool | None]:

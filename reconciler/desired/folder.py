@@ -13,7 +13,7 @@ from reconciler.desired.findings import fail_or_warnings
 from reconciler.desired.pause import no_garbage_collection
 from reconciler.desired.policy import Policy, merge
 from reconciler.desired.reader import read_yaml
-from reconciler.desired.source import Source, read
+from reconciler.desired.source import Source, decode, read
 from reconciler.desired.unquoted import unquoted_names
 from reconciler.errors import Finding, InputError, Message, Position, Severity
 from reconciler.regular import shown
@@ -40,6 +40,26 @@ def load(folder: Path) -> Policy:
     """
     with no_garbage_collection():
         return _load(folder)
+
+
+def load_contents(contents: Mapping[str, bytes]) -> Policy:
+    """As `load`, where the files have been read already, such as from a revision in git.
+
+    Args:
+        contents: by the name of a file, as findings show it, what it holds.
+
+    Raises:
+        InputError: as `load`.
+    """
+    with no_garbage_collection():
+        findings: list[Finding] = []
+        documents = []
+        for name in sorted(contents):
+            source, found = decode(contents[name], name)
+            findings += found
+            if source is not None and (checked := _checked(source, findings)):
+                documents.append(checked)
+        return _merged(documents, findings)
 
 
 def yaml_files(folder: Path) -> list[Path]:
@@ -76,6 +96,10 @@ def with_texts(policy: Policy, texts: Mapping[str, str]) -> Policy:
 def _load(folder: Path) -> Policy:
     findings: list[Finding] = []
     documents = [found for path in _files(folder, findings) if (found := _document(path, folder, findings))]
+    return _merged(documents, findings)
+
+
+def _merged(documents: list[tuple[Document, _Wrong]], findings: list[Finding]) -> Policy:
     policy, twice = merge(documents)
     findings += twice
     findings += [*check_policy(policy), *check_duties(policy)]

@@ -41,6 +41,8 @@ class Standing(StrEnum):
     """It has not started yet, and covers nothing."""
     IN_FORCE = "in-force"
     ENDED = "ended"
+    FORMER = "former"
+    """It stands in what a change of the YAML is compared with; no rule of now is."""
 
 
 @dataclass(frozen=True, slots=True)

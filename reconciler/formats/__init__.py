@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reconciler.apply import Notification, Results
     from reconciler.apply.parts import Carried
     from reconciler.audit.select import Shown
+    from reconciler.compare import Diff
     from reconciler.errors import Finding, Message
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Register
@@ -118,6 +119,18 @@ def show_applied(
     from reconciler.formats.text import applied_text
 
     return applied_text(plan, results, left, notifications, say, full=full)
+
+
+def show_diff(diff: Diff, form: str, say: Catalogue, *, full: bool = False) -> str:
+    """What a change of the YAML means, as text or JSON."""
+    if form == "json":
+        from reconciler.formats.diff import diff_document
+        from reconciler.formats.json import to_json
+
+        return to_json(diff_document(diff))
+    from reconciler.formats.text.diff import diff_text
+
+    return diff_text(diff, say, full=full)
 
 
 def show_joint_plan(

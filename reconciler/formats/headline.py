@@ -35,7 +35,7 @@ def headline(plan: Plan, say: Catalogue, view: View = View.PLAN) -> str:
     refused = bool(plan.refusals) and view is not View.DRIFT
     parts = [say.message(one) for one in _parts(plan, view)]
     if not parts:
-        return say("Refused by a guardrail") if refused else say.message(nothing(plan))
+        return say("Refused by a guardrail") if refused else say.message(nothing(plan, view))
     told = "; ".join(parts)
     return say("Refused by a guardrail: {what}", what=told) if refused else told
 
@@ -150,9 +150,17 @@ def _of_sensitive(people: int, view: View, *, refused: bool) -> Message:
     return Message.count("{n} person gets sensitive programs", "{n} people get sensitive programs", people)
 
 
-def nothing(plan: Plan) -> Message:
+def nothing(plan: Plan, view: View = View.PLAN) -> Message:
     """That a plan does nothing, and what stays as it is; without a full stop."""
     left = plan.summary.unmanaged
+    if view is View.DIFF and left:
+        return Message.count(
+            "Nobody gains or loses access; {n} access is left that no rule gives any more",
+            "Nobody gains or loses access; {n} accesses are left that no rule gives any more",
+            left,
+        )
+    if view is View.DIFF:
+        return Message("Nobody gains or loses access")
     if left:
         return Message.count(
             "Nothing to do, apart from {n} access that is left as it is",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.desired.values import RuleKind
+from reconciler.desired.values import RuleKind, Standing
 from reconciler.formats.safe import short
 from reconciler.plan import Half
 from reconciler.plan.grounds import Ground
@@ -23,7 +23,7 @@ class Because(NamedTuple):
 
     Attributes:
         ground: what kind of reason it is.
-        rules: those that say so; empty where none does.
+        rules: those that say so; empty where none does. With Ground.NONE, those that gave it before.
     """
 
     ground: Ground
@@ -44,6 +44,8 @@ def because(plan: Plan, change: Change, rules: Sequence[int], consultants: Seque
         return Because(Ground.RULE, named)
     if forbidding := [rule for rule in named if rule.kind is RuleKind.DENIAL]:
         return Because(Ground.FORBIDDEN, forbidding)
+    if former := [rule for rule in named if rule.standing is Standing.FORMER]:
+        return Because(Ground.NONE, former)
     active = plan.register.consultants.active
     if not any(active[i] for i in consultants):
         return Because(Ground.LEFT, [])

@@ -283,6 +283,15 @@ def test_a_run_and_what_is_imported(call):
         assert judge_text(out) == []
         assert judge_text(err) == []
     assert judge_json(call("apply", "--yes", *DAY, "--format", "json")[0]) == []
+    Path("older").mkdir()
+    Path("older/a.yaml").write_text("bureau: byra\n")
+    for language in ("en", "sv"):
+        for sides in (("older",), ("policies", "older")):
+            out, err = call("diff", *sides, *DAY, "--full", "--lang", language)
+            assert out, err
+            assert judge_text(out) == []
+            assert judge_json(call("diff", *sides, *DAY, "--format", "json")[0]) == []
+    assert judge_text(call("diff", "\x1b[31m::error::x")[1]) == []
     assert judge_json(call("runs", "--format", "json")[0]) == []
     assert load(Path("found")).assignments
     for path in Path("found").iterdir():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from reconciler.formats.headline import headline
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.text.findings import findings_lines
@@ -17,7 +18,7 @@ from reconciler.formats.text.guardrails import (
 )
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.summary import summary_lines
-from reconciler.formats.text.wording import Sentence, by, forbidden, heading_of, over, would
+from reconciler.formats.text.wording import Sentence, before, by, forbidden, heading_of, over, would
 from reconciler.formats.told import because, rule_told, who_could
 from reconciler.formats.views import View, title_of
 from reconciler.guardrails import Fate
@@ -58,7 +59,7 @@ def plan_text(plan: Plan, say: Catalogue, *, full: bool = False, view: View = Vi
         full: fold nothing.
         view: which question it answers; only a plan ends with the digest to approve.
     """
-    writer = PlanWriter(plan, say, full=full)
+    writer = PlanWriter(plan, say, full=full, view=view)
     digest = writer.digest() if view is View.PLAN else []
     return "\n".join([*paragraph(title_of(plan, view, say)), *writer.lines(), *digest]) + "\n"
 
@@ -75,13 +76,17 @@ _Thing = TypeVar("_Thing", "Operation", "Blocked", "Unmanaged", "Drifted", Broke
 class PlanWriter:
     """Writes one plan in one language; what is said otherwise of a plan of several is in `joint`."""
 
-    def __init__(self, plan: Plan, say: Catalogue, *, full: bool) -> None:
-        self.plan, self.say = plan, say
+    def __init__(self, plan: Plan, say: Catalogue, *, full: bool, view: View = View.PLAN) -> None:
+        self.plan, self.say, self.view = plan, say, view
         self.name = Namer(plan.register, say, None if full else FOLD)
         self.items = None if full else ITEMS
 
     def lines(self) -> list[str]:
         """All of it, from the operator to the summary."""
+        return [*self.body(), *summary_lines(self.plan, self.say, self.view)]
+
+    def body(self) -> list[str]:
+        """All of it but the summary."""
         return [
             *self.head(),
             *self.violations(),
@@ -92,12 +97,13 @@ class PlanWriter:
             *findings_lines(self.plan.findings, self.say),
             *takeover_lines(self.plan, self.say),
             *self.refusals(),
-            *summary_lines(self.plan, self.say),
         ]
 
     def head(self) -> list[str]:
-        """Who would do it."""
+        """Who would do it; of a change of the YAML nobody would, so that its meaning stands there in one sentence."""
         plan = self.plan
+        if self.view is View.DIFF:
+            return paragraph(f"{headline(plan, self.say, self.view)}.")
         return paragraph(self.say("Operator: {name}", name=plan.operator.label or plan.operator.key))
 
     def violations(self) -> list[str]:
@@ -159,6 +165,8 @@ class PlanWriter:
                 return detail(self.say("why: has left the bureau"))
             case Ground.ENDED:
                 return detail(self.rules(over, named))
+            case _ if named:
+                return detail(self.rules(before, named))
             case _:
                 return detail(self.say("why: no rule gives it"))
 
@@ -179,6 +187,8 @@ class PlanWriter:
 
     def blocked_heading(self, cells: int) -> str:
         """How much is not done, by whom."""
+        if self.view is View.DIFF:
+            return self.say.count("Blocked: {n} change", "Blocked: {n} changes", cells)
         return self.say.count(
             "Blocked: {n} change that this operator does not get done",
             "Blocked: {n} changes that this operator does not get done",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.formats.headline import nothing
 from reconciler.formats.text.lines import paragraph
+from reconciler.formats.views import View
 from reconciler.grid import Access
 from reconciler.plan import Change
 
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
     from reconciler.plan import Plan
 
 
-def summary_lines(plan: Plan, say: Catalogue) -> list[str]:
+def summary_lines(plan: Plan, say: Catalogue, view: View = View.PLAN) -> list[str]:
     """The summary, after a blank line."""
-    return ["", *paragraph(summary(plan, say))]
+    return ["", *paragraph(summary(plan, say, view))]
 
 
-def summary(plan: Plan, say: Catalogue) -> str:
+def summary(plan: Plan, say: Catalogue, view: View = View.PLAN) -> str:
     """One sentence with the figures that are not 0."""
     figures = [text for _change, text in figures_of(plan, say)]
     if figures:
         return say("Summary: {figures}.", figures=", ".join(figures))
-    return f"{say.message(nothing(plan))}."
+    return f"{say.message(nothing(plan, view))}."
 
 
 def figures_of(plan: Plan, say: Catalogue) -> Iterator[tuple[Change | None, str]]:

@@ -31,6 +31,16 @@ def over(n: int, rules: str) -> Message:
     )
 
 
+def before(n: int, rules: str) -> Message:
+    """Which rules gave it until the YAML was changed."""
+    return Message.count(
+        "why: no rule gives it any more; before, this one did: {rules}",
+        "why: no rule gives it any more; before, these did: {rules}",
+        n,
+        rules=rules,
+    )
+
+
 def heading_of(change: Change, pairs: int, cells: int) -> Message:
     """The heading of a section, with its figure."""
     match change:

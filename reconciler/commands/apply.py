@@ -125,8 +125,8 @@ def command(
     if flags["operator"] == ALL:
         from reconciler.commands.apply_all import apply_all
 
-        if file or resume:
-            raise click.UsageError(say("a plan file and a run are of one operator: use --as with its name"))
+        if resume:
+            raise click.UsageError(say("a run is of one operator: use --as with its name"))
         pace = Pace(job_timeout=job_timeout)
         return apply_all(where(flags), wish, approved, asking, pace, wait, say)
     with stoppable(), open_world(where(flags)) as world, open_journal() as journal:
@@ -183,12 +183,19 @@ def _approval(
     """What the command line says was approved, and what to plan for; tells who signed it."""
     from reconciler.commands.approval import read_approval, wanted_again
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import read_settings
+    from reconciler.commands.settings import ALL, read_settings
 
     signers = allowed_signers or read_settings(where(flags)).allowed_signers
     approved = read_approval(file, expect, signers, say)
     if approved and approved.signer:
         click.echo(say("signed by {signer}", signer=approved.signer), err=True)
+    if approved and approved.plan and bool(approved.plan.operator.members) != (flags["operator"] == ALL):
+        message = (
+            say("the plan file is of several operators: use --as all")
+            if approved.plan.operator.members
+            else say("the plan file is of one operator: use --as with its name")
+        )
+        raise click.UsageError(message)
     if approved and approved.bound:
         wish = wanted_again(approved.bound, wish, flags, say)
     return approved, wish
@@ -207,7 +214,7 @@ def _agreed(
     form, full = asking.form, asking.full
     plan, current = world.look(wish)
     if approved:
-        _tell_happened(check_approved(approved, world, wish, plan, current), say)
+        tell_happened(check_approved(approved, world, wish, plan, current), say)
     if form == "text":
         click.echo(show_plan(plan, form, say, full=full), nl=False)
     stop_if_refused(world, wish, plan, current)
@@ -222,7 +229,7 @@ def _agreed(
     return _still_true(world, approved or Approved.shown(plan), plan, current, wish)
 
 
-def _tell_happened(happened: Sequence[Message], say: Catalogue) -> None:
+def tell_happened(happened: Sequence[Message], say: Catalogue) -> None:
     """What was approved and is so already; the rest goes on."""
     from reconciler.plan.approved import first
 

@@ -66,7 +66,7 @@ def apply_all(
     Args:
         where: what the flags and the environment say.
         wish: what is asked for.
-        approved: the digest of the whole that was approved; None where it is agreed to now.
+        approved: the whole that was approved; None where it is agreed to now.
         asking: how it is shown and agreed to.
         pace: how many jobs at a time, and how patient.
         wait: seconds to wait for another apply of the bureau.
@@ -101,18 +101,19 @@ def _agreed(
     several: Several, wish: Wanted, approved: Approved | None, asking: Asking, say: Catalogue
 ) -> JointPlan | int:
     """The plan that is to be done; an exit code where nothing is to be done."""
-    from reconciler.commands.apply import asked
-    from reconciler.commands.running import ending
+    from reconciler.commands.apply import asked, tell_happened
+    from reconciler.commands.approval import check_approved
+    from reconciler.commands.running import ending, stop_if_refused
     from reconciler.formats import show_joint_applied, show_joint_plan
-    from reconciler.plan.approved import Approved, still_approved
+    from reconciler.plan.approved import Approved
 
     seen = several.see(wish)
     joint = several.plan(seen, wish)
     if approved:
-        still_approved(approved, joint.whole, seen.current)
+        tell_happened(check_approved(approved, several, wish, joint.whole, seen.current), say)
     if asking.form == "text":
         click.echo(show_joint_plan(joint, several.without, "text", say, full=asking.full), nl=False)
-    _stop_if_refused(several, wish, joint, seen)
+    stop_if_refused(several, wish, joint.whole, seen.current)
     if not joint.parts:
         if asking.form == "json":
             click.echo(
@@ -129,25 +130,17 @@ def _still_true(
     several: Several, wish: Wanted, approved: Approved, joint: JointPlan, seen: Seen
 ) -> JointPlan:
     """The plan as of now; stops where it is no longer what was shown or approved (law 4)."""
-    from reconciler.plan.approved import still_approved
+    from reconciler.commands.approval import check_approved
+    from reconciler.commands.running import stop_if_refused
 
     with several.world(joint.parts[0].number) as world:
         if world.backend.revision() == seen.current.revision:
             return joint
     seen = several.see(wish)
     now = several.plan(seen, wish)
-    still_approved(approved, now.whole, seen.current)
-    _stop_if_refused(several, wish, now, seen)
+    check_approved(approved, several, wish, now.whole, seen.current)
+    stop_if_refused(several, wish, now.whole, seen.current)
     return now
-
-
-def _stop_if_refused(several: Several, wish: Wanted, joint: JointPlan, seen: Seen) -> None:
-    """Stop where a guardrail forbids what they would do together; the audit log tells it first."""
-    from reconciler.commands.running import stop_if_refused
-
-    if joint.whole.refusals:
-        with several.world(0) as world:
-            stop_if_refused(world, wish, joint.whole, seen.current)
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.audit.entries import Approval
+    from reconciler.commands.several import Several
     from reconciler.commands.world import World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Current, Plan
@@ -177,7 +178,7 @@ def _comparable(value: Any) -> Any:
     return frozenset(value) if isinstance(value, tuple) else value
 
 
-def bind(world: World, wanted: Wanted, plan: Plan, current: Current) -> Bound:
+def bind(world: World | Several, wanted: Wanted, plan: Plan, current: Current) -> Bound:
     """What a plan is made from.
 
     Args:
@@ -210,7 +211,7 @@ def bind(world: World, wanted: Wanted, plan: Plan, current: Current) -> Bound:
 
 
 def check_approved(
-    approved: Approved, world: World, wanted: Wanted, plan: Plan, current: Current
+    approved: Approved, world: World | Several, wanted: Wanted, plan: Plan, current: Current
 ) -> tuple[Message, ...]:
     """Make sure that a plan is what was approved, or the part of it that has not happened yet.
 

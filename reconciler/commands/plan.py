@@ -16,7 +16,7 @@ from reconciler.errors import Exit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.commands.settings import Where
+    from reconciler.commands.several import Several
     from reconciler.commands.world import Wanted, World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Current, Plan
@@ -71,8 +71,9 @@ def command(
     """Plan and print."""
     from reconciler.commands.flags import wanted, where
     from reconciler.commands.settings import ALL
+    from reconciler.commands.several import Several
     from reconciler.commands.world import open_world
-    from reconciler.formats import show_plan
+    from reconciler.formats import show_joint_plan, show_plan
 
     if sign_with and not out:
         raise click.UsageError(say("--sign-with signs the file of --out: name one"))
@@ -82,34 +83,37 @@ def command(
             raise click.UsageError(
                 say("--format html is for the plan of one operator: name them one after the other")
             )
-        if out:
-            raise click.UsageError(
-                say("--out is for the plan of one operator: name them one after the other")
-            )
-        return _plan_of_all(where(flags), wish, form, say, full=full, detailed_exitcode=detailed_exitcode)
-    with open_world(where(flags)) as world:
-        plan, current = world.look(wish)
-        if out:
-            for path in _write(out, sign_with, world, wish, plan, current):
-                click.echo(say("wrote {path}", path=path), err=True)
-    put(show_plan(plan, form, say, full=full, current=current))
+        several = Several.of(where(flags))
+        seen = several.see(wish)
+        joint = several.plan(seen, wish)
+        _keep(out, sign_with, several, wish, joint.whole, seen.current, say)
+        plan, shown = joint.whole, show_joint_plan(joint, several.without, form, say, full=full)
+    else:
+        with open_world(where(flags)) as world:
+            plan, current = world.look(wish)
+            _keep(out, sign_with, world, wish, plan, current, say)
+        shown = show_plan(plan, form, say, full=full, current=current)
+    put(shown)
     return Exit.CHANGES if detailed_exitcode and not plan.in_sync else Exit.OK
 
 
-def _plan_of_all(
-    where: Where, wish: Wanted, form: str, say: Catalogue, *, full: bool, detailed_exitcode: bool
-) -> int:
-    from reconciler.commands.several import Several
-    from reconciler.formats import show_joint_plan
-
-    several = Several.of(where)
-    joint = several.plan(several.see(wish), wish)
-    put(show_joint_plan(joint, several.without, form, say, full=full))
-    return Exit.CHANGES if detailed_exitcode and not joint.whole.in_sync else Exit.OK
+def _keep(
+    out: Path | None,
+    key: Path | None,
+    world: World | Several,
+    wish: Wanted,
+    plan: Plan,
+    current: Current,
+    say: Catalogue,
+) -> None:
+    """Write the plan to the file that was named, if one was, and tell each file that was written."""
+    if out:
+        for path in _write(out, key, world, wish, plan, current):
+            click.echo(say("wrote {path}", path=path), err=True)
 
 
 def _write(
-    out: Path, key: Path | None, world: World, wish: Wanted, plan: Plan, current: Current
+    out: Path, key: Path | None, world: World | Several, wish: Wanted, plan: Plan, current: Current
 ) -> Iterator[Path]:
     """Write the plan file, and its signature; each file as it is written."""
     from reconciler.commands.approval import bind

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.audit.entries import Approval
     from reconciler.backends import Backend, Notification
     from reconciler.commands.audited import Audited
+    from reconciler.commands.several import Several
     from reconciler.commands.world import Wanted, World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.journal import Journal, Writer
@@ -173,7 +174,7 @@ def going_on(
     return Going(plan, begun, writer, audited.begin(log, plan, begun, source, approval, writer))
 
 
-def stop_if_refused(world: World, wish: Wanted, plan: Plan, current: Current) -> None:
+def stop_if_refused(world: World | Several, wish: Wanted, plan: Plan, current: Current) -> None:
     """Stop where a guardrail forbids the plan as a whole; the audit log tells it first.
 
     Args:

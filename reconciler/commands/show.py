@@ -15,6 +15,7 @@ from reconciler.errors import Exit
 
 if TYPE_CHECKING:
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Plan
 
 
 @click.command(
@@ -38,10 +39,19 @@ def command(
 ) -> int:
     """Read and print."""
     from reconciler.commands.approval import read_file, signer_of
-    from reconciler.formats import show_plan
 
     content, found = read_file(file)
     if signer := signer_of(content, file, allowed_signers):
         click.echo(say("signed by {signer}", signer=signer), err=True)
-    put(f"{found.plan.digest}\n" if digest else show_plan(found.plan, form, say, full=full))
+    put(f"{found.plan.digest}\n" if digest else _shown(found.plan, form, say, full=full))
     return Exit.OK
+
+
+def _shown(plan: Plan, form: str, say: Catalogue, *, full: bool) -> str | bytes:
+    """The plan; one of several operators in their parts, but for the page, which knows none."""
+    from reconciler.formats import show_joint_plan, show_plan
+    from reconciler.plan.joint import split
+
+    if plan.operator.members and form != "html":
+        return show_joint_plan(split(plan), {}, form, say, full=full)
+    return show_plan(plan, form, say, full=full)

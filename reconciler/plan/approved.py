@@ -78,7 +78,7 @@ def still_approved(
         StalePlan: where it is not what was approved, with what moved.
     """
     if approved.bound:
-        _check_place(approved.bound, now)
+        _check_place(approved, approved.bound, now)
     digest = now.digest
     if digest == approved.digest:
         return ()
@@ -105,19 +105,23 @@ def first(told: Sequence[Message]) -> tuple[Message, ...]:
     return (*told[:TOLD], Message.count("and {n} more", "and {n} more", more))
 
 
-def _check_place(bound: Bound, now: Plan) -> None:
+def _check_place(approved: Approved, bound: Bound, now: Plan) -> None:
+    """Make sure that it is the same bureau, and that nobody else acts: of several, some may be done already."""
     hint = Message("apply it where it was made for, or make a new plan here")
-    bureau, operator = now.register.bureau, now.operator.key
+    bureau, idle = now.register.bureau, now.operator.members and not now.operations
+    acting = set() if idle else {one.key for one in now.operator.each}
+    several = approved.plan.operator.members if approved.plan else ()
+    asked = {one.key for one in several} or {bound.operator}
     if bound.bureau != bureau:
         message = Message(
             "the plan is for the bureau {bureau}, and this is {here}", bureau=bound.bureau, here=bureau
         )
         raise InputError(message, hint)
-    if bound.operator != operator:
+    if not acting <= asked:
         message = Message(
             "the plan was made by the operator {operator}, and this is {here}",
             operator=bound.operator,
-            here=operator,
+            here=now.operator.key,
         )
         raise InputError(message, hint)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,7 +79,10 @@ def encode(plan: Plan) -> dict[str, Any]:
 
     return {
         "register": _register(mentioned(plan)),
-        "operator": _operator(plan.operator),
+        "operator": {
+            **_operator(plan.operator),
+            "members": [_operator(one) for one in plan.operator.members],
+        },
         "others": None if plan.others is None else [_operator(other) for other in plan.others],
         "other-programs-too": plan.other_programs_too,
         "sensitive": programs(plan.sensitive),
@@ -188,11 +191,13 @@ def decode(document: Mapping[str, Any], outcome: Mapping[str, Any], date: dt.dat
     blocked = tuple(reader.blocked(one, len(rules)) for one in document["blocked"])
     unmanaged = tuple(Unmanaged(reader.block(one)) for one in document["unmanaged"])
     found = reader.changes(outcome["changes"], blocked, unmanaged)
+    if sum(document["parts"]) != (len(document["operations"]) if document["operator"]["members"] else 0):
+        raise ValueError("parts that are not all of it")
     return Plan(
         register=reader.register,
         date=date,
         revision=revision,
-        operator=reader.operator(document["operator"]),
+        operator=reader.several(document["operator"]),
         others=None if others is None else tuple(reader.operator(other) for other in others),
         rules=rules,
         changes=found,
@@ -253,6 +258,10 @@ class _Reader:
     def operator(self, document: Mapping[str, Any]) -> Operator:
         rights = Rights.none(self.register.shape.clients)
         return Operator(document["key"], document["label"], document["consultant"], rights)
+
+    def several(self, document: Mapping[str, Any]) -> Operator:
+        members = tuple(self.operator(one) for one in document["members"])
+        return replace(self.operator(document), members=members)
 
     def block(self, document: Mapping[str, Any]) -> Block:
         register = self.register

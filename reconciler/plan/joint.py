@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.grid import Access, Change
+from reconciler.grid import PAIR_CHANGES, Access, Change
 from reconciler.guardrails.together import never_together
 from reconciler.plan.build import AHEAD, assemble
 from reconciler.plan.changes import changes
@@ -88,9 +88,8 @@ def build_joint(
     cases = [_case(case, operators[one.operator], one.allowed) for one in routes]
     todo = [operations(one) for one in cases]
     acting = together([one.operator for one in cases]) if cases else everybody
-    whole = replace(
-        assemble(found, case, tuple(_joined(todo)), current, ahead=ahead, allow=allow or {}), operator=acting
-    )
+    whole = assemble(found, case, tuple(_joined(todo)), current, ahead=ahead, allow=allow or {})
+    whole = replace(whole, operator=acting, parts=tuple(map(len, todo)))
     return JointPlan(
         whole,
         tuple(
@@ -98,6 +97,36 @@ def build_joint(
             for one, mine, of in zip(routes, todo, cases, strict=True)
         ),
     )
+
+
+def split(whole: Plan) -> JointPlan:
+    """A plan of several operators that was kept as one, in its parts again.
+
+    No two parts change the same cell, and a block of one covers nothing that another one changes: so what a part does
+    is what its blocks cover of all changes. Which of the operators that were asked about does a part is not known any
+    more: they are numbered in the order of the parts.
+    """
+    parts, start = [], 0
+    for number, (operator, count) in enumerate(zip(whole.operator.each, whole.parts, strict=False)):
+        todo = whole.operations[start : start + count]
+        mine = tuple(replace(one, after=tuple(after - start for after in one.after)) for one in todo)
+        parts.append(Part(number, _part(whole, _covered(whole, mine), mine, operator)))
+        start += count
+    return JointPlan(whole, tuple(parts))
+
+
+def _covered(whole: Plan, todo: Sequence[Operation]) -> dict[Change, Access]:
+    """What operations do of all that a plan changes."""
+    covered = {}
+    for change, every in whole.changes.allowed.items():
+        blocks = (replace(one.block, mask=one.programs) for one in todo if one.change is change)
+        mine = Access.from_blocks(every.shape, blocks)
+        rows = every.inside(mine)
+        if change not in PAIR_CHANGES:
+            masks = rows.masks & mine.masks_at(rows.keys)[0]
+            rows = Access(rows.shape, rows.keys, masks).where(masks != 0)
+        covered[change] = rows
+    return covered
 
 
 class Resumed(NamedTuple):
@@ -181,4 +210,5 @@ def _part(
         refusals=(),
         findings=(),
         summary=summarise(found),
+        parts=(),
     )

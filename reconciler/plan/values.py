@@ -226,6 +226,7 @@ class Plan:
         other_programs_too: removing access may take programs that are not managed along.
         messages: by name of a policy expression what it says in the bureau's own words, by language.
         sensitive: the mask of programs that the YAML marks as payroll-like.
+        parts: where several operators act together, how many of the operations each does, in the order of both.
     """
 
     register: Register
@@ -247,6 +248,7 @@ class Plan:
     messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     ending_waivers: tuple[EndingWaiver, ...] = ()
     sensitive: int = 0
+    parts: tuple[int, ...] = ()
 
     @cached_property
     def digest(self) -> str:

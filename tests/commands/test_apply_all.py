@@ -10,11 +10,13 @@ import subprocess
 import sys
 
 import pytest
+import rfc8785
 from jsonschema import Draft202012Validator
 
 from reconciler.backends import BackendConfig, open_backend
 from reconciler.commands import apply_all, running
 from reconciler.commands.cli import run
+from reconciler.plan.outcome import sha256
 from reconciler.resources import resource
 from tests.commands.conftest import DAY
 from tests.commands.several import *  # noqa: F403 - its fixtures
@@ -133,13 +135,96 @@ def test_the_digest_of_the_whole_is_what_is_approved(reconciler, shared):
     assert state(shared) != before
 
 
-@pytest.mark.parametrize("more", [("plan.json",), ("--resume",)])
-def test_a_plan_file_and_a_run_are_of_one_operator(reconciler, shared, more):
+def test_a_run_and_the_file_of_one_operator_are_not_for_all(reconciler, shared):
     assert reconciler("plan", "--as", "ingrid", *DAY, "--out", "plan.json").code == 0
     before = state(shared)
-    ran = reconciler("apply", *more, "--as", "all", *DAY)
-    assert (ran.code, "are of one operator" in ran.err) == (64, True)
+    for more in ("plan.json", "--resume"):
+        ran = reconciler("apply", more, "--as", "all", *DAY)
+        assert (ran.code, "of one operator: use --as with its name" in ran.err) == (64, True)
     assert state(shared) == before
+
+
+PART = ("--client", "1042", "--client", "1055")
+
+
+def test_a_plan_of_several_is_kept_shown_and_applied(reconciler, shared):
+    printed = reconciler("plan", "--as", "all", *DAY, "--out", "plan.json")
+    shown = reconciler("show", "plan.json")
+    assert (printed.code, shown.code) == (0, 0)
+    without = re.sub(r"Without a token: .*\n( .*\n)*", "", printed.out)
+    assert shown.out.replace("who could", "could") == without.replace("who could", "could")
+    for form in ("json", "csv"):
+        told = reconciler("show", "plan.json", "--format", form).out
+        direct = reconciler("plan", "--as", "all", *DAY, "--format", form).out
+        if form == "json":
+            told, direct = document(told), document(direct) | {"without-token": []}
+        assert told == direct
+    assert reconciler("show", "plan.json", "--digest").out in printed.out
+    assert reconciler("show", "plan.json", "--format", "html").out.startswith("<!doctype html>")
+    ran = reconciler("apply", "plan.json", "--as", "all", "--format", "json")
+    assert ran.code == 3
+    done = document(ran.out)
+    assert [part["operator"] for part in done["parts"]] == ["it-admin", "payroll-admin"]
+    assert done["left"]["parts"] == []
+    begun = [entry for entry in entries(shared) if entry["event"] == "run-begun"]
+    assert [one["approval"] for one in begun] == [{"kind": "file", "file": "plan.json"}] * 2
+    again = reconciler("apply", "plan.json", "--as", "all")
+    assert again.code == 3
+    assert "has happened already" in again.err or "so already" in again.err, again.err
+
+
+def test_what_has_happened_of_it_is_not_done_again_and_the_rest_is(reconciler, shared):
+    assert reconciler("plan", "--as", "all", *DAY, *PART, "--out", "plan.json").code == 0
+    assert reconciler("apply", "--as", "pia", "--yes", *DAY, *PART).code == 3
+    ran = reconciler("apply", "plan.json", "--as", "all", "--format", "json")
+    assert ran.code == 3
+    assert [part["operator"] for part in document(ran.out)["parts"]] == ["it-admin"]
+
+
+def test_anything_else_than_what_was_kept_stops_it_with_what_moved(reconciler, shared):
+    assert reconciler("plan", "--as", "all", *DAY, *PART, "--out", "plan.json").code == 0
+    (shared / "policies/more.yaml").write_text(
+        "access: {more: {who: bertil.ek@exempelbyran.example, clients: ['1042'], programs: [annual-accounts]}}\n"
+    )
+    before = state(shared)
+    ran = reconciler("apply", "plan.json", "--as", "all")
+    assert ran.code == 4
+    assert "bertil.ek@exempelbyran.example" in ran.err
+    assert "the rules have changed" in ran.err
+    assert state(shared) == before
+
+
+def test_who_was_not_asked_does_nothing_of_it(reconciler, shared, monkeypatch):
+    """Margareta has a token now, and the first one none; she could do all of it, and nobody approved that she does."""
+    assert reconciler("plan", "--as", "all", *DAY, *PART, "--out", "plan.json").code == 0
+    token = (shared / "tokens/managing-partner.token").read_text()
+    monkeypatch.setenv("TOKEN_OF_MARGARETA", token)
+    monkeypatch.delenv("TOKEN_OF_INGRID")
+    before = state(shared)
+    ran = reconciler("apply", "plan.json", "--as", "all")
+    assert ran.code == 1
+    assert "made by the operator it-admin+payroll-admin, and this is managing-partner" in ran.err
+    assert state(shared) == before
+
+
+def test_the_file_of_several_is_not_for_one_of_them(reconciler, shared):
+    assert reconciler("plan", "--as", "all", *DAY, *PART, "--out", "plan.json").code == 0
+    before = state(shared)
+    ran = reconciler("apply", "plan.json", "--as", "ingrid")
+    assert (ran.code, "of several operators: use --as all" in ran.err) == (64, True)
+    assert state(shared) == before
+
+
+@pytest.mark.parametrize("parts", [[], [1], [1, 10_000], [1, 1, 1]])
+def test_parts_that_are_not_all_of_it_are_refused(reconciler, shared, parts):
+    assert reconciler("plan", "--as", "all", *DAY, *PART, "--out", "plan.json").code == 0
+    altered = json.loads((shared / "plan.json").read_text())
+    altered["plan"]["parts"] = parts
+    del altered["integrity"]
+    altered["integrity"] = sha256(rfc8785.dumps(altered))
+    (shared / "plan.json").write_bytes(rfc8785.dumps(altered))
+    ran = reconciler("show", "plan.json")
+    assert (ran.code, "its parts do not fit together" in ran.err) == (1, True)
 
 
 def test_where_plans_must_be_signed_nothing_unsigned_is_done(reconciler, shared):

@@ -10,14 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.formats import show_plan
+from reconciler.formats.catalogue import catalogue
 from reconciler.formats.json import to_json
 from reconciler.grid import Access, Change, Half
 from reconciler.plan import build, plan_document
-from reconciler.plan.joint import JointPlan, build_joint, resume_part
-from reconciler.plan.outcome import outcome_digest
+from reconciler.plan.file import read_plan_file, write_plan_file
+from reconciler.plan.joint import JointPlan, build_joint, resume_part, split
+from reconciler.plan.outcome import outcome_digest, outcome_document
 from reconciler.rights import together
 from tests.laws.test_laws import blocked
 from tests.plan.guarded import apart
+from tests.plan.test_file import bound
 from tests.plan.test_route import teams
 from tests.support.naive import perform
 from tests.support.worlds import World, access, current, desired, operator, register, triples
@@ -25,6 +29,7 @@ from tests.support.worlds import World, access, current, desired, operator, regi
 pytestmark = pytest.mark.slow
 
 DAY = dt.date(2026, 11, 24)
+SAY = catalogue("en")
 HALVES = st.sampled_from([None, *Half])
 
 
@@ -143,6 +148,18 @@ def test_4_bounded_a_part_planned_anew_never_does_more_than_was_approved(made, d
         mine = {cell[1:] for cell in cells(plan)}
         assert {cell[1:] for cell in cells(again)} <= mine
         assert perform(World(world.desired, current), again)[1] == set(), number
+
+
+@given(teams(), HALVES)
+def test_what_was_kept_as_one_plan_is_split_into_the_same_parts(made, half):
+    joint = joint_of(made, half)
+    read = read_plan_file(write_plan_file(joint.whole, bound(joint.whole))).plan
+    parts = split(read).parts
+    assert [part.plan.operator.key for part in parts] == [part.plan.operator.key for part in joint.parts]
+    for one, other in zip(parts, joint.parts, strict=True):
+        assert outcome_document(one.plan) == outcome_document(other.plan)
+        for form in ("text", "json"):
+            assert show_plan(one.plan, form, SAY, full=True) == show_plan(other.plan, form, SAY, full=True)
 
 
 def test_what_waits_in_a_part_waits_for_the_same_in_the_whole():

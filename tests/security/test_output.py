@@ -86,8 +86,13 @@ def make_bureau(folder: Path) -> None:
         other = OperatorRow(
             KEYS[2], labels[2], None, True, (Right(RightName.SYSTEM_ADMINISTRATOR, (), None),)
         )
-        tokens = {row.id: insert_operator(db, bureau.number, row) for row in (me, other)}
-    write_tokens(folder / "tokens", {"me": tokens["me"]})
+        tokens = {
+            name: insert_operator(db, bureau.number, row) for name, row in (("me", me), ("other", other))
+        }
+    write_tokens(folder / "tokens", tokens)
+    (folder / "reconciler.yaml").write_text(
+        "operators:\n  me: {token-file: tokens/me.token}\n  other: {token-file: tokens/other.token}\n"
+    )
 
 
 def make_rules(folder: Path) -> None:
@@ -157,6 +162,7 @@ def reconciler(hostile, monkeypatch, capsysbinary):
 READING = [
     ("plan", *DAY),
     ("plan", *DAY, "--full"),
+    ("plan", *DAY, "--full", "--as", "all"),
     ("drift", *DAY, "--full"),
     ("drift", *DAY, "--since", "2000-01-01"),
     ("rights", "--full"),
@@ -189,6 +195,17 @@ def test_as_json_which_keeps_every_name_as_it_is(reconciler, arguments):
     assert judge_json(out.decode()) == []
     if arguments[0] in {"plan", "who", "drift"}:
         assert set(KEYS) <= strings_in(json.loads(out)) | {KEYS[1]}
+
+
+@pytest.mark.parametrize("operator", ["me", "all"])
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_a_plan_that_was_kept(reconciler, operator, language):
+    assert reconciler("plan", *DAY, "--as", operator, "--out", "kept.json")[0] == 0
+    for form, judge in (("text", judge_text), ("json", judge_json)):
+        code, out, err = reconciler("show", "kept.json", "--full", "--lang", language, "--format", form)
+        assert code == 0
+        assert judge(out.decode()) == []
+        assert judge_text(err.decode()) == []
 
 
 PAGES = [("plan", *DAY), ("plan", *DAY, "--full"), ("drift", *DAY)]

@@ -193,6 +193,7 @@ def _after(patch: pytest.MonkeyPatch, owner: Any, name: str, then: Callable[...,
     whole = getattr(owner, name)
 
     def call(*arguments: Any, **named: Any) -> Any:
+        __tracebackhide__ = True
         return then(whole(*arguments, **named), *arguments)
 
     patch.setattr(owner, name, call)

@@ -1,4 +1,4 @@
-"""The one comment of a kind on a pull request, and the one issue about drift: found again, and written anew.
+"""The one comment of a kind, the one issue about drift, the one pull request of a branch: found, and written anew.
 
 What was written is looked for before anything is written, and again where it is not known whether it was: a new
 comment is never sent twice blindly.
@@ -6,6 +6,7 @@ comment is never sent twice blindly.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.errors import ForgeError, Message, NoAnswer
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconciler.forge.markers import Kind
-    from reconciler.forge.seam import Comment, Forge, Issue
+    from reconciler.forge.seam import Comment, Forge, Issue, PullRequest
 
-One = TypeVar("One", "Comment", "Issue")
+One = TypeVar("One", "Comment", "Issue", "PullRequest")
 
 
 def comments_of(comments: Sequence[Comment], kind: Kind, bureau: str) -> tuple[Comment, ...]:
@@ -72,6 +73,56 @@ def put_issue(forge: Forge, bureau: str, title: str, body: str, labels: Sequence
             return forge.open_issue(title, body, labels)
         if not (_same(ours.body, body) and ours.title == title):
             forge.edit_issue(ours.number, title, body)
+        return ours.url
+
+    return twice(write)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A branch that is proposed.
+
+    Attributes:
+        branch: which; it has been pushed.
+        base: the branch that it is for.
+        title: in one line.
+        text: what it says.
+        labels: for a new one.
+    """
+
+    branch: str
+    base: str
+    title: str
+    text: str
+    labels: tuple[str, ...] = ()
+
+
+def put_pull_request(forge: Forge, proposed: Proposed) -> str:
+    """Open a pull request for a branch, or give the open one another title and text; its address.
+
+    Raises:
+        ForgeError: where somebody else proposes the branch, or the forge does not take it.
+    """
+    fitting(proposed.text, forge)
+
+    def write() -> str:
+        found = [one for one in forge.pull_requests_from(proposed.branch) if one.base == proposed.base]
+        for other in found:
+            if other.author != forge.me():
+                raise ForgeError(
+                    Message(
+                        "{url} proposes the branch already, and is by {author}",
+                        url=other.url,
+                        author=other.author,
+                    )
+                )
+        ours = only(found)
+        if ours is None:
+            ours = forge.open_pull_request(proposed.branch, proposed.base, proposed.title, proposed.text)
+            if proposed.labels:
+                forge.label(ours.number, proposed.labels)
+        else:
+            forge.edit_pull_request(ours.number, proposed.title, proposed.text)
         return ours.url
 
     return twice(write)

@@ -453,6 +453,13 @@ def test_errors_about_what_was_written(hostile, tmp_path, monkeypatch, capsysbin
         ("audit", "show", "--outcome", argument),
         ("bureau", "create", argument, "--database", "new.db", "--timezone", argument),
         ("import", "--into", argument[:99], "--file", argument),
+        ("ci", "comment", "--kind", argument, "--body", "x"),
+        ("ci", "comment", "--kind", "plan", "--body", argument[:99]),
+        ("ci", "comment", "--kind", "plan", "--body", "x", "--bureau", argument),
+        ("ci", "approved", "--by", argument),
+        ("ci", "pull-request", "--title", argument, "--body", argument[:99], "--branch", argument),
+        ("ci", "summary", argument[:99]),
+        ("ci", "output", argument, "--file", argument[:99]),
     ]
     for command in commands:
         code = run(list(command))

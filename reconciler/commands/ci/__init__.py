@@ -6,7 +6,10 @@ import click
 
 from reconciler.commands.ci.approved import command as approved
 from reconciler.commands.ci.comment import command as comment
+from reconciler.commands.ci.drift_issue import command as drift_issue
+from reconciler.commands.ci.issue import command as issue
 from reconciler.commands.ci.output import command as output
+from reconciler.commands.ci.pull_request import command as pull_request
 from reconciler.commands.ci.summary import command as summary
 from reconciler.commands.help import Group
 from reconciler.commands.language import N_
@@ -28,5 +31,5 @@ def command() -> None:
     """The group itself does nothing."""
 
 
-for _one in (comment, approved, summary, output):
+for _one in (comment, approved, drift_issue, pull_request, issue, summary, output):
     command.add_command(_one)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.ci.body import COMMIT, Matching, bureau
+from reconciler.commands.ci.body import BRANCH, COMMIT, Matching, bureau
 from reconciler.commands.ci.place import HERE, kind_of_forge, open_forge, read_event
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
@@ -16,8 +16,6 @@ from reconciler.errors import Exit, InputError, Message
 
 if TYPE_CHECKING:
     from reconciler.forge.seam import Forge, PullRequest
-
-BRANCH = Matching(r"(?!-)[A-Za-z0-9._/+@#-]{1,250}", "BRANCH", "main")
 
 
 @click.command(
@@ -69,7 +67,7 @@ def command(
         raise click.UsageError(gettext("--number and --commit both name a pull request: give one of them"))
     which = kind_of_forge(forge)
     with open_forge(which, patience) as there:
-        pull_request = _pull_request(there, number, commit or read_event().commit)
+        pull_request = _pull_request(there, number, commit or read_event(which).commit)
         asked = Asked(bureau, base or there.main_branch(), by or there.me(), reviewed)
         click.echo(approved_digest(there, pull_request, asked))
     return Exit.OK

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from reconciler.commands.options import F
 
+_LONGEST_TITLE = 250
+"""Characters; GitLab takes 255, GitHub 256."""
+
 LARGEST = 16_000_000
 """Bytes of a text that are read: far more than any forge takes."""
 
@@ -48,6 +51,8 @@ class Matching(click.ParamType["str"]):
 
 
 NAME = Matching(r"[A-Za-z0-9._-]{1,100}", "NAME", "exempelbyran")
+BRANCH = Matching(r"(?!-)(?!.*\.\.)[A-Za-z0-9._/+@#-]{1,250}", "BRANCH", "main")
+ADDRESS = Matching(r"https?://[^\s<>()\"'`\\]{1,2000}", "URL", "https://example.org/")
 COMMIT = Matching(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", "COMMIT", "3f786850e387550fdab836ed7e6dc881de23001b")
 
 bureau = option(
@@ -57,6 +62,32 @@ bureau = option(
     show_default=True,
     help=N_("Which bureau it is about, where a repository has several."),
 )
+
+
+def labels(*default: str) -> Callable[[F], F]:
+    """The option that names labels."""
+    return option(
+        "--label",
+        "labels",
+        env="RECONCILER_LABEL",
+        metavar="NAME",
+        multiple=True,
+        default=default,
+        show_default=bool(default),
+        help=N_("A label for it when it is opened; may be repeated."),
+    )
+
+
+def one_line(title: str) -> str:
+    """A title as forges take it: in one line, not too long.
+
+    Raises:
+        InputError: where it says nothing.
+    """
+    line = " ".join(title.split())
+    if not line:
+        raise InputError(Message("the title is empty"))
+    return line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}…"
 
 
 def body(*, required: bool) -> Callable[[F], F]:

@@ -12,6 +12,7 @@ from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.options import language, option
 from reconciler.errors import Exit, InputError, Message
+from reconciler.formats.safe import short
 
 if TYPE_CHECKING:
     from reconciler.commands.ci.place import Event
@@ -65,7 +66,7 @@ def command(
     if is_marked(written):
         raise InputError(Message("{path} has the hidden first line of a comment of ours in it", path=text))
     which = kind_of_forge(forge)
-    event = read_event()
+    event = read_event(which)
     marker = Marker(Kind(kind), bureau, commit or _commit(event, kind, number))
     with open_forge(which, patience) as there:
         meant = number or event.number or _merged(there, marker.commit)
@@ -73,7 +74,7 @@ def command(
             told = say("Pull request {number} has moved on: nothing was written.", number=meant)
             click.echo(told, err=True)
             return Exit.OK
-        click.echo(put_comment(there, meant, marker, written))
+        click.echo(short(put_comment(there, meant, marker, written)))
     return Exit.OK
 
 

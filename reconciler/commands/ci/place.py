@@ -61,12 +61,18 @@ class Event:
     issue: int | None
 
 
-def read_event() -> Event:
-    """What the pipeline says of itself.
+def read_event(kind: str) -> Event:
+    """What a pipeline of a forge says of itself.
 
     Raises:
         InputError: where the file of the event cannot be read.
     """
+    if kind == "gitlab":
+        commit = os.environ.get("CI_COMMIT_SHA", "")
+        number = _number(os.environ.get("CI_MERGE_REQUEST_IID"))
+        # of a merge that is tried the commit is another one than the head
+        head = os.environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or commit
+        return Event(number, head if number else "", commit, None)
     document = _event_document(os.environ.get("GITHUB_EVENT_PATH", ""))
     number, head = _pull_request(document)
     return Event(

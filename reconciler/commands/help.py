@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.errors import ReconcilerError
 from reconciler.formats.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Any, Self
 
 
 def _translated(text: str | None) -> str | None:
@@ -67,6 +68,16 @@ class Command(click.Command):
         shown.help = _translated(self.help)
         shown.epilog = _translated(self.epilog)
         return shown
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; where it fails, and answers in a format that somebody waits for, the failure is in that format too."""
+        try:
+            return super().invoke(ctx)
+        except ReconcilerError as error:
+            from reconciler.commands.printing import put_error
+
+            put_error(error, ctx.params.get("form"), ctx.obj)
+            raise
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """The option --help; click words it once, here it is worded each time."""

@@ -254,8 +254,16 @@ def formats(*names: str, how: str = N_("How to print it.")) -> Callable[[F], F]:
 
 output = formats("text", "json")
 _FOR_EXCEL = N_("How to print it; xlsx is for Excel, and csv too, in Swedish with semicolons.")
-_FOR_EXCEL_OR_EYES = N_(
-    "How to print it; html is a page to look at, in one file; xlsx is for Excel, and csv too, in Swedish with semicolons."
+_FOR_PLANS = N_(
+    "How to print it; html is a page to look at, in one file; xlsx and csv are for Excel; sarif, github and gitlab"
+    " show at file and line what is wrong or blocked."
 )
+_FOR_FINDINGS = N_("How to print it; sarif, github and gitlab show at file and line what is wrong.")
 output_tables = together(formats("text", "json", "csv", "xlsx", how=_FOR_EXCEL), to)
-output_plan = together(formats("text", "json", "html", "csv", "xlsx", how=_FOR_EXCEL_OR_EYES), to)
+output_plan = together(
+    formats("text", "json", "html", "csv", "xlsx", "sarif", "github", "gitlab", how=_FOR_PLANS), to
+)
+output_findings = together(formats("text", "json", "sarif", "github", "gitlab", how=_FOR_FINDINGS), to)
+output_tests = together(
+    formats("text", "json", "junit", how=N_("How to print it; junit is for CI servers.")), to
+)

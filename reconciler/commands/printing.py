@@ -14,6 +14,7 @@ from reconciler.commands.language import N_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from reconciler.errors import ReconcilerError
     from reconciler.formats.catalogue import Catalogue
 
 _TO = "reconciler.to"
@@ -70,3 +71,11 @@ def put(answer: str | bytes | Iterable[str] | Iterable[bytes]) -> None:
 
     parts = (piece.encode() if isinstance(piece, str) else piece for piece in pieces)
     write_secret(path, b"".join(parts))
+
+
+def put_error(error: ReconcilerError, form: str | None, say: Catalogue) -> None:
+    """Print an error as an answer, in the formats whose readers would take silence for success."""
+    from reconciler.formats import REMARKS, show_error
+
+    if form in {*REMARKS, "junit"}:
+        put(show_error(error, form, say))

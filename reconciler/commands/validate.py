@@ -9,6 +9,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @options.where
 @options.as_of
 @options.option("--offline", is_flag=True, help=N_("Ask no backend, even where one is configured."))
-@options.output
+@options.output_findings
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
@@ -55,9 +56,10 @@ def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
         failed = False
     except InputError as error:
         findings, failed = error.findings, True
-    click.echo(show_findings(findings, form, say), nl=False)
+    told = show_findings(findings, form, say)
     if form == "text" and not failed:
-        click.echo(_verdict(say, len(findings), checked=checked))
+        told += _verdict(say, len(findings), checked=checked) + "\n"
+    put(told)
     return Exit.ERROR if failed else Exit.OK
 
 

@@ -203,6 +203,7 @@ class Guardrails:
         expressions: by name.
         teams: for expressions; empty where there are none.
         waivers: those in force, by name.
+        places: where each of them stands in the YAML, denials apart: by the section, a slash and its name.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -213,3 +214,4 @@ class Guardrails:
     expressions: tuple[Expression, ...] = ()
     teams: Teams = field(default_factory=Teams)
     waivers: tuple[Waiver, ...] = ()
+    places: Mapping[str, Position] = field(default_factory=dict)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.desired.programs import Masks
     from reconciler.desired.side import Side
     from reconciler.desired.world import World
-    from reconciler.errors import Finding
+    from reconciler.errors import Finding, Position
     from reconciler.grid import Register
     from reconciler.grid.arrays import Flags
     from reconciler.grid.arrays import Masks as MaskArray
@@ -75,7 +75,18 @@ def read_guardrails(policy: Policy, reading: Reading) -> Guardrails:
         waivers=tuple(read_waivers(policy.sections["waivers"], reading)),
         expressions=read_expressions(policy),
         teams=read_teams(policy, reading.world),
+        places=dict(_places(policy)),
     )
+
+
+def _places(policy: Policy) -> Iterator[tuple[str, Position]]:
+    """Where guardrails stand, by section and name."""
+    for section in ("limits", "never-together", "require", "expressions"):
+        for name, entry in policy.sections[f"guardrails.{section}"].items():
+            yield f"{section}/{name}", entry.position
+    for section in ("guardrails", "manage"):
+        for name, entry in policy.sections[section].items():
+            yield f"{section}/{name}", entry.position
 
 
 def _limits(policy: Policy) -> Limits:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.apply.parts import Carried
     from reconciler.audit.select import Shown
     from reconciler.compare import Diff
-    from reconciler.errors import Finding, Message
+    from reconciler.errors import Finding, Message, ReconcilerError
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Register
     from reconciler.guardrails.expressions.examples import Tried
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 TABLES = frozenset({"csv", "xlsx"})
 """The formats that are tables, in bytes."""
 
+REMARKS = frozenset({"sarif", "github", "gitlab"})
+"""The formats that are remarks at file and line, for forges."""
+
 
 def show_plan(
     plan: Plan,
@@ -39,11 +42,11 @@ def show_plan(
     view: View = View.PLAN,
     current: Current | None = None,
 ) -> str | bytes:
-    """A plan as text, JSON, a page or, in bytes, a table.
+    """A plan as text, JSON, a page, in bytes a table, or as remarks.
 
     Args:
         plan: what to show.
-        form: "text", "json", "html", "csv" or "xlsx".
+        form: "text", "json", "html", one of TABLES or of REMARKS.
         say: the language; JSON is the same in every language.
         full: fold no lists.
         view: which question it answers.
@@ -60,6 +63,10 @@ def show_plan(
         return to_json(plan_document(plan))
     if form in TABLES:
         return _plan_tables(plan, form, say)
+    if form in REMARKS:
+        from reconciler.formats.remarks import plan_remarks, remarks_as
+
+        return remarks_as(plan_remarks(plan, say), form, say)
     from reconciler.formats.text import plan_text
 
     return plan_text(plan, say, full=full, view=view)
@@ -144,6 +151,8 @@ def show_joint_plan(
         return to_json(joint_document(joint, without))
     if form in TABLES:
         return _plan_tables(joint, form, say)
+    if form in REMARKS:
+        return show_plan(joint.whole, form, say)
     from reconciler.formats.text.joint import joint_text
 
     return joint_text(joint, without, say, full=full)
@@ -181,7 +190,11 @@ def show_joint_applied(
 
 
 def show_findings(findings: Sequence[Finding], form: str, say: Catalogue) -> str:
-    """Errors and warnings as text or JSON."""
+    """Errors and warnings as text, JSON or remarks."""
+    if form in REMARKS:
+        from reconciler.formats.remarks import finding_remarks, remarks_as
+
+        return remarks_as(finding_remarks(findings, say), form, say)
     if form == "json":
         from reconciler.formats.json import to_json
         from reconciler.plan.document import finding_document
@@ -190,6 +203,18 @@ def show_findings(findings: Sequence[Finding], form: str, say: Catalogue) -> str
     from reconciler.formats.text import findings_text
 
     return findings_text(findings, say)
+
+
+def show_error(error: ReconcilerError, form: str, say: Catalogue) -> str:
+    """An error in a format of REMARKS, or as JUnit: whoever reads that must not take silence for success."""
+    from reconciler.formats.remarks import error_remarks, remarks_as
+
+    remarks = error_remarks(error, say)
+    if form == "junit":
+        from reconciler.formats.junit import errors_junit
+
+        return errors_junit(remarks, say)
+    return remarks_as(remarks, form, say)
 
 
 def show_rights(current: Current, form: str, say: Catalogue, *, full: bool = False) -> str:
@@ -288,7 +313,11 @@ def show_run(
 
 
 def show_policy_tests(tested: Sequence[Tried], form: str, say: Catalogue) -> str:
-    """What became of the examples of policy expressions, as text or JSON."""
+    """What became of the examples of policy expressions, as text, JSON or JUnit."""
+    if form == "junit":
+        from reconciler.formats.junit import tests_junit
+
+        return tests_junit(tested, say)
     if form == "json":
         from reconciler.formats.json import to_json
         from reconciler.formats.policy_tests import policy_tests_document

@@ -6,6 +6,7 @@ changes (guardrails, rights) ─ who could do what is blocked ─ cover ─ figu
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from reconciler.guardrails.idle import idle_waivers
 from reconciler.guardrails.review import review
 from reconciler.plan.changes import changes, managed
 from reconciler.plan.operations import Rules, operations
+from reconciler.plan.places import mentioned_places
 from reconciler.plan.shares import all_or_none, shares
 from reconciler.plan.values import (
     Blocked,
@@ -113,7 +115,7 @@ def assemble(
         ending_waivers=_ending_waivers(desired, date, ahead),
         sensitive=desired.sensitive,
     )
-    return plan.only(case.half)
+    return replace(plan, places=mentioned_places(plan, desired)).only(case.half)
 
 
 def _blocked(found: Changes, desired: Desired, current: Current) -> Iterator[Blocked]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reconciler.desired import Rule
-    from reconciler.errors import Finding
+    from reconciler.errors import Finding, Position
     from reconciler.grid import Block, Register
     from reconciler.guardrails import Refusal, Violation
     from reconciler.rights import Operator, Reason
@@ -227,6 +227,7 @@ class Plan:
         messages: by name of a policy expression what it says in the bureau's own words, by language.
         sensitive: the mask of programs that the YAML marks as payroll-like.
         parts: where several operators act together, how many of the operations each does, in the order of both.
+        places: where guardrails stand in the YAML that the plan mentions, by section and name; see `places`.
     """
 
     register: Register
@@ -249,6 +250,7 @@ class Plan:
     ending_waivers: tuple[EndingWaiver, ...] = ()
     sensitive: int = 0
     parts: tuple[int, ...] = ()
+    places: Mapping[str, Position] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:

@@ -233,3 +233,29 @@ def test_create_load_and_plan_an_own_bureau(reconciler, tmp_path):
     assert replaced.code == 0
     assert reconciler("plan", *where).code == 1
     assert reconciler("plan", "--database", "bureau.db", "--token-file", "new.token").code == 0
+
+
+def test_what_is_wrong_comes_out_in_the_format_that_somebody_waits_for(reconciler, example):
+    """Whatever stops a command: the YAML, the configuration or the backend; the exit code stays."""
+    (example / "policies" / "more.yaml").write_text("acess: {}\n")
+    for command in (("plan",), ("drift",), ("validate",), ("validate", "--offline")):
+        ran = reconciler(*command, "--format", "github")
+        assert ran.code == 1
+        assert ran.out == (
+            "::error file=policies/more.yaml,line=1,col=1,title=unknown-key::"
+            "“acess” is not known here%0Ahint: did you mean “access”?\n"
+        )
+    (example / "policies" / "more.yaml").unlink()
+    (example / "bureau.db").unlink()
+    for form in ("github", "sarif", "gitlab"):
+        ran = reconciler("validate", "--format", form)
+        assert ran.code == 1
+        assert "bureau.db" in ran.out
+    assert "<error" in reconciler("policy", "test", "--policies", "none", "--format", "junit").out
+
+
+def test_what_is_told_in_a_format_goes_into_the_file_too(reconciler, example):
+    (example / "policies" / "more.yaml").write_text("acess: {}\n")
+    ran = reconciler("plan", "--format", "sarif", "--to", "out.sarif")
+    assert (ran.code, ran.out) == (1, "")
+    assert "unknown-key" in (example / "out.sarif").read_text("utf-8")

@@ -11,6 +11,7 @@ import re
 import unicodedata
 import zipfile
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 from reconciler.formats.tables import read_xlsx
 
@@ -132,6 +133,26 @@ def judge_csv(raw: bytes, separator: str) -> list[str]:
         if any(unicodedata.category(one) in UNSAFE for one in line) or ANYWHERE.search(line)
     ]
     return wrong
+
+
+def judge_github(text: str) -> list[str]:
+    """Lines of a log that are more than an annotation, or that say what is unsafe to show."""
+    annotation = re.compile("::(error|warning|notice)( [^:]*)?::(.*)")
+    return [
+        ascii(line[:200])
+        for line in text.split("\n")[:-1]
+        if (found := annotation.fullmatch(line)) is None
+        or any(unicodedata.category(one) in UNSAFE for one in line)
+        or ANYWHERE.search(line)
+        or not re.fullmatch("( (file=[^,]*,line=[0-9]+,col=[0-9]+,)?title=[^,]*)?", found[2] or "")
+        or judge_text(found[3].replace("%0A", "\n"))
+    ]
+
+
+def judge_xml(text: str) -> list[str]:
+    """Texts and lines of an XML document that could do harm; raises where it is none."""
+    texts = [said for one in ET.fromstring(text).iter() for said in (one.text or "", *one.attrib.values())]
+    return [*judge_text(text.replace('">', '"> ')), *(bad for said in texts for bad in judge_text(said))]
 
 
 def judge_xlsx(raw: bytes) -> list[str]:

@@ -29,8 +29,8 @@ from reconciler.commands.cli import run
 from reconciler.commands.failures import tell
 from reconciler.commands.files import write_tokens
 from reconciler.desired import load
-from reconciler.errors import InputError, Message
-from reconciler.formats import show_applied
+from reconciler.errors import Finding, InputError, Message, Position
+from reconciler.formats import show_applied, show_error
 from reconciler.formats.catalogue import catalogue
 from reconciler.formats.safe import clean
 from reconciler.formats.tables import read_xlsx
@@ -43,10 +43,12 @@ from tests.audit.runs import AT, run_of, small_plan
 from tests.security.attacks import (
     ATTACKS,
     judge_csv,
+    judge_github,
     judge_html,
     judge_json,
     judge_text,
     judge_xlsx,
+    judge_xml,
     strings_in,
 )
 
@@ -237,6 +239,30 @@ def test_the_judge_of_pages_finds_what_stems_from_a_name(reconciler):
     for text in ("<", "&", "]]>", "'", '"', "x"):
         assert judge_html(page.replace("&lt;script&gt;", text.replace("<", "&lt;"))) == [], text
     assert judge_html(page.replace("const page", "let page")) == ["the policy does not name what runs"]
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_as_remarks(reconciler, command, language):
+    for form, judge in (("github", judge_github), ("sarif", judge_json), ("gitlab", judge_json)):
+        _code, out, err = reconciler(command, *DAY, "--format", form, "--lang", language)
+        assert judge(out.decode()) == []
+        assert judge_text(err.decode()) == []
+        assert out
+
+
+@pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)
+def test_remarks_that_are_attacks(text):
+    short = text[:200]  # no name of a file or a rule is longer
+    message, place = Message("{it}", it=text), Position(short, 3, 4)
+    for error in (
+        InputError(message, message),
+        InputError.of([Finding(short, message, place, message, text, also=(place,))]),
+    ):
+        for form, judge in (
+            ("github", judge_github), ("sarif", judge_json), ("gitlab", judge_json), ("junit", judge_xml),
+        ):  # fmt: skip
+            assert judge(show_error(error, form, catalogue("en"))) == []
 
 
 @pytest.mark.parametrize(("language", "separator"), [("en", ","), ("sv", ";")])

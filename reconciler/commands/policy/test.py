@@ -9,6 +9,7 @@ import click
 from reconciler.commands import options
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     ),
 )
 @options.where
-@options.output
+@options.output_tests
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, form: str, **flags: Any) -> int:
@@ -40,5 +41,5 @@ def command(say: Catalogue, /, form: str, **flags: Any) -> int:
     policy = load(read_settings(where(flags)).policies)
     check(policy)
     tested = run_examples(policy)
-    click.echo(show_policy_tests(tested, form, say), nl=False)
+    put(show_policy_tests(tested, form, say))
     return Exit.OK if all(one.passed for one in tested) else Exit.ERROR

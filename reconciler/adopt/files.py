@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.adopt.found import Found, Kind
+from reconciler.adopt.found import Found, Hole, Kind
 from reconciler.adopt.words import is_writable, key_text
 from reconciler.desired.write import Data, Note, policy_text
 from reconciler.errors import Message
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.adopt.adopt import Adopted
+    from reconciler.grid import Register
 
     Say = Callable[[Message], str]
 
@@ -34,7 +35,7 @@ _EXCEPTIONS = (
     Message("one is deleted; the plan then gives what it took."),
 )
 _ADOPTED = (
-    Message("Access that {bureau} had on {day} and no rule gave, written by “reconciler import --into”."),
+    Message("Access that {bureau} had on {day} and no rule gave: it was adopted."),
     Message("Delete what should not be: then it is unlisted again."),
 )
 _UNLISTED = Message(
@@ -57,6 +58,41 @@ def _part(rule: Found) -> str:
     return "exceptions" if len(rule.holes) > _MANY else "access"
 
 
+class Words:
+    """What stands in a rule for consultants, clients, programs and what is left out.
+
+    Args:
+        register: the names; those that no YAML can say are "".
+    """
+
+    def __init__(self, register: Register) -> None:
+        names = (register.consultants.names, register.clients.names)
+        self.keys = tuple([key_text(name) or "" for name in side] for side in names)
+        self._programs = register.programs.names
+
+    def side(self, chosen: str | tuple[int, ...], side: int) -> Data:
+        """A selector or keys; one consultant stands alone, one client in a list, as people write it."""
+        if isinstance(chosen, str):
+            return chosen
+        keys = [self.keys[side][number] for number in chosen]
+        return keys[0] if side == 0 and len(keys) == 1 else keys
+
+    def hole(self, hole: Hole) -> dict[str, Data]:
+        """What a rule leaves out."""
+        said: dict[str, Data] = {}
+        if hole.who is not None:
+            said["who"] = self.side(hole.who, 0)
+        if hole.clients is not None:
+            said["clients"] = self.side(hole.clients, 1)
+        if hole.mask is not None:
+            said["programs"] = self.programs(hole.mask)
+        return said
+
+    def programs(self, mask: int) -> Sequence[str]:
+        """The names of programs."""
+        return [self._programs[number] for number in bits(mask)]
+
+
 class Writer:
     """Writes what was found.
 
@@ -71,8 +107,7 @@ class Writer:
         self.adopted, self.say, self.day, self.reason = adopted, say, day, reason
         self.register = adopted.wish.register
         self.programs = self.register.programs
-        names = (self.register.consultants.names, self.register.clients.names)
-        self.keys = tuple([key_text(name) or "" for name in side] for side in names)
+        self.words = Words(self.register)
         bundles = {**adopted.bundles, **adopted.known}
         # the largest bundle first, so that a set of programs is said in the fewest words
         self.bundles = sorted(bundles.items(), key=lambda item: (-item[1].bit_count(), item[0]))
@@ -85,7 +120,9 @@ class Writer:
         if is_writable(self.register.bureau):
             bureau = {"bureau": Note(self.register.bureau), **bureau}
         if self.adopted.bundles:
-            bureau["bundles"] = {name: Note(self._names(mask)) for name, mask in self.adopted.bundles.items()}
+            bureau["bundles"] = {
+                name: Note(self.words.programs(mask)) for name, mask in self.adopted.bundles.items()
+            }
         files = {"bureau.yaml": policy_text(heading, bureau)}
         parts = {"access": (_SORTED,), "exceptions": _EXCEPTIONS, "unsorted": _UNSORTED}
         for name, about in parts.items():
@@ -114,12 +151,12 @@ class Writer:
 
     def _note(self, rule: Found) -> Note:
         said: dict[str, Data] = {
-            "who": self._side(rule.who, 0),
-            "clients": self._side(rule.clients, 1),
+            "who": self.words.side(rule.who, 0),
+            "clients": self.words.side(rule.clients, 1),
             "programs": self._written(rule.mask),
         }
         if rule.holes:
-            holes: list[Data] = [self._hole(hole.who, hole.clients, hole.mask) for hole in rule.holes]
+            holes: list[Data] = [self.words.hole(hole) for hole in rule.holes]
             said["except"] = holes[0] if len(holes) == 1 else holes
         if self.reason:
             said["reason"] = self.reason
@@ -140,25 +177,6 @@ class Writer:
         gone = any(hole.clients is None for hole in rule.holes)
         return (self.say(message), *([self.say(_GONE)] if gone else []))
 
-    def _side(self, chosen: str | tuple[int, ...], side: int) -> Data:
-        """A selector or keys; one consultant stands alone, one client in a list, as people write it."""
-        if isinstance(chosen, str):
-            return chosen
-        keys = [self.keys[side][number] for number in chosen]
-        return keys[0] if side == 0 and len(keys) == 1 else keys
-
-    def _hole(
-        self, who: tuple[int, ...] | str | None, clients: tuple[int, ...] | str | None, mask: int | None
-    ) -> dict[str, Data]:
-        said: dict[str, Data] = {}
-        if who is not None:
-            said["who"] = self._side(who, 0)
-        if clients is not None:
-            said["clients"] = self._side(clients, 1)
-        if mask is not None:
-            said["programs"] = self._names(mask)
-        return said
-
     def _written(self, mask: int) -> Data:
         """Programs as a rule says them: all, bundles as far as they go, then names."""
         whole = self.adopted.wish.desired.scope.programs == self.programs.package
@@ -170,7 +188,4 @@ class Writer:
             if inner and inner & ~mask == 0 and inner & rest == inner:
                 words.append(f"+{name}")
                 rest &= ~inner
-        return [*words, *self._names(rest)]
-
-    def _names(self, mask: int) -> Sequence[str]:
-        return [self.programs.names[number] for number in bits(mask)]
+        return [*words, *self.words.programs(rest)]

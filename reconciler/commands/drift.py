@@ -49,6 +49,16 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help=N_("Write figures to this file too, as Prometheus reads them; one that is there is replaced."),
 )
+@options.option(
+    "--adopt",
+    is_flag=True,
+    help=N_(
+        "Edit the YAML so that it says what the bureau has: rules for what was given, exceptions for what was taken."
+        " Shows the edit and asks."
+    ),
+)
+@options.option("--reason", help=N_("Reason that --adopt puts on what it writes."))
+@options.option("--yes", "-y", is_flag=True, help=N_("Do not ask; needed where there is no terminal."))
 @options.option("--fresh", is_flag=True, help=N_("Look again, whatever was seen the last time."))
 @options.full
 @options.output_plan
@@ -60,6 +70,9 @@ def command(
     since: dt.date | None,
     ignore_unmanaged: bool,
     metrics: Path | None,
+    adopt: bool,
+    reason: str | None,
+    yes: bool,
     fresh: bool,
     full: bool,
     form: str,
@@ -73,6 +86,10 @@ def command(
 
     if since is not None and form not in {"text", "json"}:
         raise click.UsageError(say("--since is for text and JSON"))
+    if adopt and form != "text":
+        raise click.UsageError(say("--adopt is for text"))
+    if not adopt and (reason or yes):
+        raise click.UsageError(say("--reason and --yes go with --adopt only"))
     begun = time.monotonic()
     settings, wish = read_settings(where(flags)), wanted(flags)
     config = backend_config(settings)
@@ -80,7 +97,7 @@ def command(
     question = {"since": str(since), "ignore-unmanaged": ignore_unmanaged}
     memory = Memory.of(settings.policies, config, wish, printed_as | question)
     with open_backend(replace(config, cache=None) if fresh else config) as backend:
-        known = None if fresh else memory.recall(backend)
+        known = None if fresh or adopt else memory.recall(backend)
         if known is not None:
             put(known.printed)
             _measure(metrics, known.checked, begun)
@@ -93,7 +110,13 @@ def command(
 
         policy, current = load(settings.policies), backend.current()
         look(config, policy, current, wish.allow)
-        drift = compare(policy, current, backend, wish, Question(since, unmanaged_too=not ignore_unmanaged))
+        asked = Question(since, unmanaged_too=not ignore_unmanaged)
+        drift = compare(policy, current, backend, wish, asked)
+        if adopt and not drift.in_sync:
+            from reconciler.commands.adopting import Found, adopt_drift
+
+            found = Found(policy, current, backend, wish, asked, drift)
+            return adopt_drift(found, settings.policies, reason or "", yes=yes, full=full, say=say)
         said = show_drift(drift, form, say, full=full, current=current)
         if drift.in_sync and isinstance(said, str):  # a table is made anew each time
             memory.keep(backend, settings.policies, current, said)

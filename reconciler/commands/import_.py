@@ -66,7 +66,7 @@ def command(say: Catalogue, /, into: Path | None, file: str | None, reason: str 
         texts = {folder / name: text for name, text in writer.folder().items()}
     else:
         text = writer.addition()
-        texts = {_free(folder, file, day): text} if text else {}
+        texts = {free_file(folder, file, day): text} if text else {}
     check(adopted, policy, {path.name: text for path, text in texts.items()}, day)
     write_all_new(texts)
     for path in texts:
@@ -125,7 +125,7 @@ def _adopt(
     return adopt(policy, register, access, day, pick(policy, register, who, which), bundles_too=new)
 
 
-def _free(folder: Path, file: str | None, day: dt.date) -> Path:
+def free_file(folder: Path, file: str | None, day: dt.date) -> Path:
     """The file to write: the one that is named, or one for the day that is not there yet."""
     if file is not None:
         if Path(file).name != file or file.startswith("."):

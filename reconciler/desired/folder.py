@@ -74,6 +74,8 @@ def yaml_files(folder: Path) -> list[Path]:
 def with_texts(policy: Policy, texts: Mapping[str, str]) -> Policy:
     """A policy and more documents, checked as `load` checks files; nothing is read.
 
+    A text that has the name of a document which is there, as findings call it, takes its place.
+
     Args:
         policy: from `load`, or EMPTY.
         texts: YAML by the name of the file that it is meant for.
@@ -83,7 +85,11 @@ def with_texts(policy: Policy, texts: Mapping[str, str]) -> Policy:
     """
     with no_garbage_collection():
         entries = (entry for section in policy.sections.values() for entry in section.values())
-        documents = {id(entry.document): (entry.document, frozenset[tuple[str, ...]]()) for entry in entries}
+        documents = {
+            id(entry.document): (entry.document, frozenset[tuple[str, ...]]())
+            for entry in entries
+            if entry.document.source.file not in texts
+        }
         findings: list[Finding] = []
         sources = [Source(name, text) for name, text in texts.items()]
         new = [found for source in sources if (found := _checked(source, findings))]

@@ -118,6 +118,11 @@ def layout(root: Part) -> str:
     return _text([*_own(header, 0), *gap, *body, *_own(root.foot, 0)])
 
 
+def entry_lines(part: Part, place: _Place, indent: int) -> list[str]:
+    """An entry of a mapping that stands at a place, so many spaces in."""
+    return _text([*_own(part.head, indent), *_entry(part, place, indent)]).rstrip("\n").split("\n")
+
+
 def _header(first: Part) -> list[str]:
     """The comments that are about the file: all before an empty line, and what is addressed to editors."""
     cut = max((i + 1 for i, line in enumerate(first.head) if not line), default=0)

@@ -55,16 +55,19 @@ def _section(name: str, said: Mapping[str, Note] | Note) -> Part:
 
 def _noted(key: str, note: Note) -> Part:
     beside = [f"# {note.beside}"] if note.beside else []
-    return Part(key, _node(note.value, flow=note.brackets), _comments(note.above), beside)
+    return Part(key, node_of(note.value, flow=note.brackets), _comments(note.above), beside)
 
 
 def _comments(lines: Sequence[str]) -> list[str]:
     return [f"# {line}" if line else "" for line in lines]
 
 
-def _node(value: Data, *, flow: bool = False) -> Leaf | Group:
+def node_of(value: Data, *, flow: bool = False) -> Leaf | Group:
+    """What a file shall say, as part of a tree."""
     if isinstance(value, str):
         return Leaf(value)
     if isinstance(value, dict):
-        return Group(mapping=True, parts=[Part(key, _node(inner)) for key, inner in value.items()], flow=flow)
-    return Group(mapping=False, parts=[Part(value=_node(inner)) for inner in value])
+        return Group(
+            mapping=True, parts=[Part(key, node_of(inner)) for key, inner in value.items()], flow=flow
+        )
+    return Group(mapping=False, parts=[Part(value=node_of(inner)) for inner in value])

@@ -57,7 +57,7 @@ def behind_the_back(example: Path, kind: OperationKind, *programs: str) -> None:
     config = BackendConfig("embedded", {"database": str(example / "bureau.db")}, token)
     with open_backend(config) as backend:
         order = Order(kind, (BERTIL,), ("1060",), programs, backend.revision(), "web-1")
-        backend.job(backend.submit(order, f"key-{kind}-{programs}").key, 30)
+        backend.job(backend.submit(order, f"key-{kind}-{'-'.join(programs)}").key, 30)
 
 
 def loaded(example: Path, *programs: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -311,6 +312,23 @@ def call(hostile, tmp_path, monkeypatch, capsysbinary):
         return captured.out.decode(), captured.err.decode()
 
     return call
+
+
+def test_drift_that_is_adopted(call):
+    shutil.copytree("policies", "mine")
+    Path("mine", "manage.yaml").write_text(json.dumps({"bureau": "byra"}))
+    for path in Path("mine").glob("*.yaml"):  # what is forbidden cannot be adopted
+        document = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(
+            json.dumps({key: document[key] for key in document if key != "never"}), encoding="utf-8"
+        )
+    where = ("--policies", "mine", *DAY)
+    out, err = call("drift", "--adopt", "--yes", "--reason", "::error::\u202e\x1b[31m", "--full", *where)
+    assert "adopted-2026-11-24.yaml" in out, err
+    assert judge_text(out) == []
+    assert judge_text(err) == []
+    text = Path("mine", "adopted-2026-11-24.yaml").read_text(encoding="utf-8")
+    assert [ascii(one) for one in text if one != "\n" and unseen(one)] == []
 
 
 @pytest.mark.slow

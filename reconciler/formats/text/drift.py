@@ -14,15 +14,19 @@ from reconciler.formats.text.plan import PlanWriter
 from reconciler.formats.text.summary import summary
 from reconciler.formats.told import who_could
 from reconciler.formats.views import View, title_of
+from reconciler.grid import cover, only
 from reconciler.plan.drift import Kind, Through, Told
 from reconciler.plan.grounds import Ground, speaks
 from reconciler.plan.origins import by_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Access, Block
+    from reconciler.plan import Plan
     from reconciler.plan.drift import Drift, Drifted, Figures
+    from reconciler.plan.values import Why
 
 _MARKS = {Kind.GIVEN: "+", Kind.REMOVED: "-", Kind.MISSING: "-", Kind.UNMANAGED: "?"}
 
@@ -37,6 +41,36 @@ def drift_text(drift: Drift, say: Catalogue, *, full: bool = False) -> str:
     """
     title = title_of(drift.plan, View.DRIFT, say)
     return "\n".join([*paragraph(title), *_DriftWriter(drift, say, full=full).lines()]) + "\n"
+
+
+def refused_text(plan: Plan, refused: Mapping[Why, Access], say: Catalogue, *, full: bool = False) -> str:
+    """What is not adopted as a guardrail would hold it back, were it not there yet; "" where there is nothing.
+
+    Args:
+        plan: that judged it.
+        refused: by why, the pairs and programs.
+        say: the language.
+        full: fold nothing.
+    """
+    writer = PlanWriter(plan, say, full=full)
+    lines = [
+        line
+        for why, rows in refused.items()
+        for block in cover(rows, only(rows))
+        for line in _refused(writer, why, block)
+    ]
+    if not lines:
+        return ""
+    return "\n".join([*heading(say("Not adopted, as a guardrail forbids it")), *lines, ""]) + "\n"
+
+
+def _refused(writer: PlanWriter, why: Why, block: Block) -> list[str]:
+    say = writer.say
+    lines = item("!", writer.name.consultants(block.consultants)) + detail(writer.name.at(block.clients))
+    if block.mask:
+        lines += detail(say("programs: {programs}", programs=writer.name.programs(block.mask)))
+    own = say.wording(writer.plan.messages.get(why.guardrail, {}))
+    return lines + detail(say.message(reason_text(why.reason, why.guardrail, own)))
 
 
 class _DriftWriter(PlanWriter):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.commands import options
+from reconciler.commands.comments import comment
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.printing import put
@@ -93,7 +94,7 @@ def command(
     begun = time.monotonic()
     settings, wish = read_settings(where(flags)), wanted(flags)
     config = backend_config(settings)
-    printed_as = {"form": form, "full": full, "language": say.language}
+    printed_as = {"form": form, "full": full, "language": say.language, "comment": str(comment())}
     question = {"since": str(since), "ignore-unmanaged": ignore_unmanaged}
     memory = Memory.of(settings.policies, config, wish, printed_as | question)
     with open_backend(replace(config, cache=None) if fresh else config) as backend:
@@ -117,7 +118,7 @@ def command(
 
             found = Found(policy, current, backend, wish, asked, drift)
             return adopt_drift(found, settings.policies, reason or "", yes=yes, full=full, say=say)
-        said = show_drift(drift, form, say, full=full, current=current)
+        said = show_drift(drift, form, say, full=full, current=current, comment=comment())
         if drift.in_sync and isinstance(said, str):  # a table is made anew each time
             memory.keep(backend, settings.policies, current, said)
     put(said)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconciler.commands.comments import for_comments
 from reconciler.commands.help import Argument, Option
 from reconciler.commands.language import N_
 from reconciler.commands.printing import not_onto_a_terminal, to
@@ -255,13 +256,15 @@ def formats(*names: str, how: str = N_("How to print it.")) -> Callable[[F], F]:
 output = formats("text", "json")
 _FOR_EXCEL = N_("How to print it; xlsx is for Excel, and csv too, in Swedish with semicolons.")
 _FOR_PLANS = N_(
-    "How to print it; html is a page to look at, in one file; xlsx and csv are for Excel; sarif, github and gitlab"
+    "How to print it; markdown is a comment for a pull request; html is a page to look at, in one file; xlsx and csv are for Excel; sarif, github and gitlab"
     " show at file and line what is wrong or blocked."
 )
 _FOR_FINDINGS = N_("How to print it; sarif, github and gitlab show at file and line what is wrong.")
 output_tables = together(formats("text", "json", "csv", "xlsx", how=_FOR_EXCEL), to)
 output_plan = together(
-    formats("text", "json", "html", "csv", "xlsx", "sarif", "github", "gitlab", how=_FOR_PLANS), to
+    formats("text", "json", "markdown", "html", "csv", "xlsx", "sarif", "github", "gitlab", how=_FOR_PLANS),
+    for_comments,
+    to,
 )
 output_findings = together(formats("text", "json", "sarif", "github", "gitlab", how=_FOR_FINDINGS), to)
 output_tests = together(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.commands import options
+from reconciler.commands.comments import comment
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.printing import put
@@ -87,12 +88,15 @@ def command(
         seen = several.see(wish)
         joint = several.plan(seen, wish)
         _keep(out, sign_with, several, wish, joint.whole, seen.current, say)
-        plan, shown = joint.whole, show_joint_plan(joint, several.without, form, say, full=full)
+        plan, shown = (
+            joint.whole,
+            show_joint_plan(joint, several.without, form, say, full=full, comment=comment()),
+        )
     else:
         with open_world(where(flags)) as world:
             plan, current = world.look(wish)
             _keep(out, sign_with, world, wish, plan, current, say)
-        shown = show_plan(plan, form, say, full=full, current=current)
+        shown = show_plan(plan, form, say, full=full, current=current, comment=comment())
     put(shown)
     return Exit.CHANGES if detailed_exitcode and not plan.in_sync else Exit.OK
 

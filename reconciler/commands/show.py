@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.commands import options
+from reconciler.commands.comments import comment
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.printing import put
@@ -53,5 +54,5 @@ def _shown(plan: Plan, form: str, say: Catalogue, *, full: bool) -> str | bytes:
     from reconciler.plan.joint import split
 
     if plan.operator.members and form != "html":
-        return show_joint_plan(split(plan), {}, form, say, full=full)
-    return show_plan(plan, form, say, full=full)
+        return show_joint_plan(split(plan), {}, form, say, full=full, comment=comment())
+    return show_plan(plan, form, say, full=full, comment=comment())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reconciler.compare import Diff
     from reconciler.errors import Finding, Message, ReconcilerError
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.formats.fits import Comment
     from reconciler.grid import Register
     from reconciler.guardrails.expressions.examples import Tried
     from reconciler.journal import Run
@@ -41,17 +42,23 @@ def show_plan(
     full: bool = False,
     view: View = View.PLAN,
     current: Current | None = None,
+    comment: Comment | None = None,
 ) -> str | bytes:
-    """A plan as text, JSON, a page, in bytes a table, or as remarks.
+    """A plan as text, JSON, Markdown, a page, in bytes a table, or as remarks.
 
     Args:
         plan: what to show.
-        form: "text", "json", "html", one of TABLES or of REMARKS.
+        form: "text", "json", "markdown", "html", one of TABLES or of REMARKS.
         say: the language; JSON is the same in every language.
         full: fold no lists.
         view: which question it answers.
         current: what the bureau has now, for the matrix of the page; None where nobody knows.
+        comment: where Markdown will stand; None for anywhere.
     """
+    if form == "markdown":
+        from reconciler.formats.markdown import plan_markdown
+
+        return plan_markdown(plan, say, view=view, full=full, comment=comment)
     if form == "html":
         from reconciler.formats.html import plan_html
 
@@ -73,7 +80,13 @@ def show_plan(
 
 
 def show_drift(
-    drift: Drift, form: str, say: Catalogue, *, full: bool = False, current: Current | None = None
+    drift: Drift,
+    form: str,
+    say: Catalogue,
+    *,
+    full: bool = False,
+    current: Current | None = None,
+    comment: Comment | None = None,
 ) -> str | bytes:
     """A drift as text or JSON; in any other format the plan that would put it right.
 
@@ -83,6 +96,7 @@ def show_drift(
         say: the language; JSON is the same in every language.
         full: fold no lists.
         current: as for `show_plan`.
+        comment: likewise.
     """
     if form == "json":
         from reconciler.formats.drift import drift_document
@@ -90,7 +104,7 @@ def show_drift(
 
         return to_json(drift_document(drift))
     if form != "text":
-        return show_plan(drift.plan, form, say, full=full, view=View.DRIFT, current=current)
+        return show_plan(drift.plan, form, say, full=full, view=View.DRIFT, current=current, comment=comment)
     from reconciler.formats.text.drift import drift_text
 
     return drift_text(drift, say, full=full)
@@ -141,9 +155,18 @@ def show_diff(diff: Diff, form: str, say: Catalogue, *, full: bool = False) -> s
 
 
 def show_joint_plan(
-    joint: JointPlan, without: Mapping[str, Message], form: str, say: Catalogue, *, full: bool = False
+    joint: JointPlan,
+    without: Mapping[str, Message],
+    form: str,
+    say: Catalogue,
+    *,
+    full: bool = False,
+    comment: Comment | None = None,
 ) -> str | bytes:
-    """A plan of several operators as text, JSON or, in bytes, a table; `without` tells why others have no token, by name."""
+    """A plan of several operators as text, JSON, Markdown or, in bytes, a table; `without` tells why others have no token, by name.
+
+    Markdown tells what they do together, and not who of them does what.
+    """
     if form == "json":
         from reconciler.formats.joint import joint_document
         from reconciler.formats.json import to_json
@@ -153,6 +176,8 @@ def show_joint_plan(
         return _plan_tables(joint, form, say)
     if form in REMARKS:
         return show_plan(joint.whole, form, say)
+    if form == "markdown":
+        return show_plan(joint.whole, form, say, full=full, comment=comment)
     from reconciler.formats.text.joint import joint_text
 
     return joint_text(joint, without, say, full=full)

@@ -17,7 +17,7 @@ LANGUAGES = ("en", "sv")
 LOCALE = Path(__file__).parent / "locale"
 
 
-class _Said(str):
+class Said(str):
     """A sentence of ours: it may be long when it becomes a value in another one, which a name may not be."""
 
     __slots__ = ()
@@ -44,11 +44,17 @@ class Catalogue:
 
     def message(self, message: Message) -> str:
         """The sentence of a Message, in one line, with its values made safe to print."""
+        return Said(
+            self._sentence(message).format(
+                **{name: self._value(value) for name, value in message.values.items()}
+            )
+        )
+
+    def _sentence(self, message: Message) -> str:
+        """The sentence in this language, its values still to be filled in."""
         if message.many:
-            text = self._translations.ngettext(message.text, message.many, message.number)
-        else:
-            text = self._translations.gettext(message.text) if message.text else ""
-        return _Said(text.format(**{name: self._value(value) for name, value in message.values.items()}))
+            return self._translations.ngettext(message.text, message.many, message.number)
+        return self._translations.gettext(message.text) if message.text else ""
 
     def text(self, text: str) -> str:
         """A text without values, such as a help text; braces in it are braces."""
@@ -73,8 +79,8 @@ class Catalogue:
     def listing(self, words: list[str]) -> str:
         """Words as a list in a sentence: "a, b and c"; the words are safe already."""
         if len(words) < 2:
-            return _Said("".join(words))
-        return _Said(
+            return Said("".join(words))
+        return Said(
             self._translations.gettext("{words} and {last}").format(
                 words=", ".join(words[:-1]), last=words[-1]
             )
@@ -86,7 +92,7 @@ class Catalogue:
         if isinstance(value, int) and not isinstance(value, bool):
             return self.number(value)
         # what is safe already stays as it is; this is the last place before a terminal, whoever forgot it
-        return clean(value) if isinstance(value, _Said) else short(str(value), LONGEST_VALUE)
+        return clean(value) if isinstance(value, Said) else short(str(value), LONGEST_VALUE)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reconciler.errors import Message
+from reconciler.formats.catalogue import Said
 from reconciler.formats.views import View
 from reconciler.grid import Half
 from reconciler.guardrails import Fate
@@ -36,7 +37,7 @@ def headline(plan: Plan, say: Catalogue, view: View = View.PLAN) -> str:
     parts = [say.message(one) for one in _parts(plan, view)]
     if not parts:
         return say("Refused by a guardrail") if refused else say.message(nothing(plan, view))
-    told = "; ".join(parts)
+    told = Said("; ".join(parts))
     return say("Refused by a guardrail: {what}", what=told) if refused else told
 
 

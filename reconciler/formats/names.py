@@ -10,7 +10,7 @@ from reconciler.formats.safe import short
 from reconciler.grid.arrays import bits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Clients, Consultants, Register
@@ -31,26 +31,33 @@ class Namer:
         say: the language.
         fold: lists longer than this are folded: to a team's name where they are a team, else to their
             first names and how many more; None folds nothing.
+        safe: makes a name safe where it is printed; `say` does so with the names of programs and teams.
     """
 
-    def __init__(self, register: Register, say: Catalogue, fold: int | None = FOLD) -> None:
-        self.register, self.say, self.fold = register, say, fold
+    def __init__(
+        self,
+        register: Register,
+        say: Catalogue,
+        fold: int | None = FOLD,
+        safe: Callable[[str], str] = short,
+    ) -> None:
+        self.register, self.say, self.fold, self.safe = register, say, fold, safe
         counts = Counter(register.consultants.labels)
         self._shared = {label for label, count in counts.items() if count > 1}
 
     def consultant(self, number: int) -> str:
         """The person's name; with the key where two share the name or there is no other name."""
-        register = self.register.consultants
+        register, safe = self.register.consultants, self.safe
         key, label = register.names[number], register.labels[number]
         if label in ("", key):
-            return short(key)
-        return f"{short(label)} ({short(key)})" if label in self._shared else short(label)
+            return safe(key)
+        return f"{safe(label)} ({safe(key)})" if label in self._shared else safe(label)
 
     def client(self, number: int) -> str:
         """The client's number and the company's name."""
-        register = self.register.clients
+        register, safe = self.register.clients, self.safe
         key, label = register.names[number], register.labels[number]
-        return short(key) if label in ("", key) else f"{short(key)} {short(label)}"
+        return safe(key) if label in ("", key) else f"{safe(key)} {safe(label)}"
 
     def program(self, number: int) -> str:
         """What the program is called in the reader's language."""
@@ -84,7 +91,7 @@ class Namer:
 
     def operator(self, operator: Operator) -> str:
         """An operator's name."""
-        return short(operator.label or operator.key)
+        return self.safe(operator.label or operator.key)
 
     @cached_property
     def _teams(self) -> Mapping[tuple[int, ...], str]:

@@ -52,6 +52,7 @@ from tests.security.attacks import (
     judge_xml,
     strings_in,
 )
+from tests.security.markdown import judge_markdown
 
 KEYS = [f"{text[:200]}{i}" for i, text in enumerate(ATTACKS.values())]
 """Attacks as keys: no longer than the bureau allows, and each another one."""
@@ -209,6 +210,17 @@ def test_a_plan_that_was_kept(reconciler, operator, language):
         assert code == 0
         assert judge(out.decode()) == []
         assert judge_text(err.decode()) == []
+
+
+@pytest.mark.parametrize("place", [(), ("--fits", "bitbucket"), ("--fits", "github")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("plan", *DAY), ("plan", *DAY, "--full"), ("drift", *DAY)], ids=" ".join
+)
+def test_as_a_comment(reconciler, arguments, place):
+    _code, out, err = reconciler(*arguments, *place, "--format", "markdown")
+    assert judge_markdown(out.decode()) == []
+    assert judge_text(err.decode()) == []
+    assert len(out) > 10_000
 
 
 PAGES = [("plan", *DAY), ("plan", *DAY, "--full"), ("drift", *DAY)]

@@ -12,7 +12,7 @@ from reconciler.guardrails import Fate, Kind
 from reconciler.plan.takeover import takeover
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.formats.catalogue import Catalogue
     from reconciler.formats.names import Namer
@@ -69,17 +69,18 @@ def broken_item(one: Broken, plan: Plan, name: Namer, say: Catalogue) -> list[st
     return lines + detail(told_of(violation, own, say)) + detail(say.message(fate_of(violation)))
 
 
-def told_of(violation: Violation, own: str, say: Catalogue) -> str:
+def told_of(violation: Violation, own: str, say: Catalogue, safe: Callable[[str], str] = short) -> str:
     """What is wrong, with why.
 
     Args:
         violation: what was found.
         own: what a policy expression says in the bureau's own words.
         say: the language.
+        safe: makes the reason safe where it is printed.
     """
     told = say.message(violation.message)
     why = own if violation.kind is Kind.EXPRESSION else violation.reason
-    return f"{told} ({short(why)})" if why else told
+    return f"{told} ({safe(why)})" if why else told
 
 
 def fate_of(violation: Violation) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.formats.catalogue import Said
 from reconciler.formats.headline import nothing
 from reconciler.formats.text.lines import paragraph
 from reconciler.formats.views import View
@@ -26,7 +27,7 @@ def summary(plan: Plan, say: Catalogue, view: View = View.PLAN) -> str:
     """One sentence with the figures that are not 0."""
     figures = [text for _change, text in figures_of(plan, say)]
     if figures:
-        return say("Summary: {figures}.", figures=", ".join(figures))
+        return say("Summary: {figures}.", figures=Said(", ".join(figures)))
     return f"{say.message(nothing(plan, view))}."
 
 

@@ -201,7 +201,7 @@ def judge_html(text: str) -> list[str]:
 
 
 ATTRIBUTES = {
-    "id", "class", "lang", "hidden", "tabindex", "role", "scope", "type", "value", "autocomplete", "for", "href",
+    "id", "class", "lang", "hidden", "tabindex", "role", "scope", "type", "value", "autocomplete", "for", "href", "data-head",
     "aria-label", "aria-labelledby", "aria-live", "aria-pressed",
 }  # fmt: skip
 ELEMENTS = {

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconciler.errors import Message
 from reconciler.formats.headline import headline
 from reconciler.formats.html.data import matrix_data
 from reconciler.formats.html.sections import sections
@@ -59,6 +60,7 @@ def plan_html(
     return _template().render(
         words=words(PAGE, say),
         language=say.language,
+        number=say.number,
         title=title_of(plan, view, say),
         operator=say("Operator: {name}", name=plan.operator.label or plan.operator.key),
         headline=headline(plan, say, view),
@@ -66,12 +68,26 @@ def plan_html(
         summary=summary(plan, say),
         sections=sections(plan, say, full=full),
         digest=plan.digest if view is View.PLAN and plan.operations else "",
-        known=current is not None,
+        about=say.message(_about(current, view)),
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - files of this package
         data=Markup(_json(data)),  # noqa: S704 - holds no character that markup is made of
     )
+
+
+def _about(current: Current | None, view: View) -> Message:
+    """What the matrix is made from."""
+    if current is None:
+        return Message(
+            "This page was made from a plan file, so the matrix shows only what the plan mentions: whoever has access"
+            " to which nothing happens is not in it."
+        )
+    if view is View.DIFF:
+        return Message(
+            "Who may open what at which client by the YAML before, and what the change makes of it."
+        )
+    return Message("Who may open what at which client now, and what becomes of it.")
 
 
 def _figures(plan: Plan, say: Catalogue) -> list[tuple[Tone, str]]:

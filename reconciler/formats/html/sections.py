@@ -129,7 +129,7 @@ class _Writer:
     def operation(self, one: Operation) -> Row:
         who, where, _ = self.span(one.block)
         after = (self.say("only when the removal is done that it is swapped for"),) if one.after else ()
-        what = Cell(self.changed(one.change, one.programs), lines=after)
+        what = self.changed(one.change, one.programs, after)
         mark = _GAIN if one.change.half is Half.GRANTS else _LOSS
         return Row(mark, (who, where, what, self.why(one.change, one.rules, one.block)), one.cells)
 
@@ -160,7 +160,7 @@ class _Writer:
         else:
             able = Cell(say.listing([self.name.operator(o) for o in could]) or say("none of the operators"))
         who, where, _ = self.span(one.block)
-        what = Cell(self.changed(one.change, one.block.mask), lines=(say.message(_WOULD[one.change]),))
+        what = self.changed(one.change, one.block.mask, (say.message(_WOULD[one.change]),))
         return Row(
             "!", (who, where, what, reason, able, self.why(one.change, one.rules, one.block)), one.cells
         )
@@ -258,25 +258,28 @@ class _Writer:
         return who, where, self.programs(block.mask)
 
     def programs(self, mask: int) -> Cell:
-        return Cell(self.name.programs(mask) if mask else self.say("access without programs"))
+        text = self.name.programs(mask) if mask else self.say("access without programs")
+        return Cell(text, sensitive=self.sensitive(mask))
 
-    def changed(self, change: Change, mask: int) -> str:
+    def changed(self, change: Change, mask: int, lines: tuple[str, ...]) -> Cell:
         """The programs that change, with the access where that goes."""
+        text = self.name.programs(mask)
         if not mask:
-            return self.say("access to the client")
-        names = self.name.programs(mask)
-        if change is Change.REMOVE_ACCESS:
-            return self.say("access to the client, and with it: {programs}", programs=names)
-        return names
+            text = self.say("access to the client")
+        elif change is Change.REMOVE_ACCESS:
+            text = self.say("access to the client, and with it: {programs}", programs=text)
+        return Cell(text, lines=lines, sensitive=self.sensitive(mask))
+
+    def sensitive(self, mask: int) -> str:
+        """Which of the programs the YAML calls sensitive."""
+        some = mask & self.plan.sensitive
+        return self.say("sensitive: {programs}", programs=self.name.programs(some)) if some else ""
 
     def folded(self, text: str, numbers: Sequence[int], write: Callable[[int], str]) -> Cell:
-        """A list in short, and in full where that is another one."""
-        return Cell(
-            text,
-            self.listed([write(i) for i in numbers[: self.names]], len(numbers))
-            if len(numbers) > FOLD + 1
-            else (),
-        )
+        """A list in short, and in full where that is another one: it may be folded to its first, or to a team's name."""
+        entries = [write(i) for i in numbers[: self.names]]
+        whole = len(numbers) <= FOLD + 1 and text == self.say.listing(entries)
+        return Cell(text, () if whole else self.listed(entries, len(numbers)))
 
     def listed(self, entries: list[str], total: int) -> tuple[str, ...]:
         """A list in full, or nearly."""

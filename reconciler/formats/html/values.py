@@ -23,11 +23,13 @@ class Cell:
         text: what is read at once.
         more: a long list in full, one entry a line, unfolded on demand; empty where the text is all.
         lines: smaller lines below.
+        sensitive: which of the programs are sensitive, in a sentence; "" where none is.
     """
 
     text: str
     more: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    sensitive: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PAGE = {
     "approve": Message("To approve exactly these changes, and nothing else, approve their digest:"),
+    "back": Message("Back to the overview"),
     "by_name": Message("By name"),
     "by_team": Message("By team"),
     "clients": Message("Find clients"),
@@ -48,11 +49,6 @@ PAGE = {
     "skip_matrix": Message("Skip to the access matrix"),
     "skip_plan": Message("Skip to the plan"),
     "theme": Message("Dark"),
-    "unknown": Message(
-        "This page was made from a plan file, so the matrix shows only what the plan mentions: whoever has access to"
-        " which nothing happens is not in it."
-    ),
-    "known": Message("Who may open what at which client now, and what becomes of it."),
     "view": Message("View"),
 }
 """Of the template."""

@@ -178,6 +178,10 @@ def test_a_field_of_the_overview_is_opened_and_left_again(browser, pages):
         press(page, "Escape")
         assert page.input_value("#view") == "overview"
         assert figure.split(" ")[0].replace("−", "") in active(page)
+        page.click(".field.gain")
+        page.click("#back")
+        assert page.input_value("#view") == "overview"
+        assert page.locator("#back").is_hidden()
         # by keyboard the same
         press(page, "Enter")
         assert page.input_value("#view") == "matrix"

@@ -6,6 +6,27 @@
 
 const BEYOND = 3; // rows and columns drawn outside of the view
 
+/** As many things as told, each with an element of its own; new ones stand nowhere yet. */
+function resize(things, count, make) {
+  while (things.length < count) things.push({ node: make(), at: -1 });
+  while (things.length > count) things.pop().node.remove();
+}
+
+/** Things that left the view at one end come in at the other, in the list and in the document. */
+function rotate(things, steps) {
+  if (Math.abs(steps) >= things.length) return;
+  for (; steps > 0; steps--) {
+    const [first] = things.splice(0, 1);
+    things.at(-1).node.after(first.node);
+    things.push(first);
+  }
+  for (; steps < 0; steps++) {
+    const last = things.pop();
+    things[0].node.before(last.node);
+    things.unshift(last);
+  }
+}
+
 class Grid {
   constructor(root, onActive) {
     this.root = root;
@@ -35,7 +56,8 @@ class Grid {
     root.append(this.canvas);
     this.names = [];
     this.pool = [];
-    this.first = this.from = -1;
+    this.marked = [];
+    this.first = this.from = 0;
     this.active = { row: 0, column: 0 };
     root.scrollTo(0, 0);
     this.measure();
@@ -69,11 +91,14 @@ class Grid {
     if (!model) return;
     const rows = this.span(root.scrollTop, this.seenHeight - model.head, model.height, model.rows);
     const columns = this.span(root.scrollLeft, this.seenWidth - this.side, model.width, model.columns);
-    const sideways = anew || columns.first !== this.from || columns.count !== this.names.length;
-    if (!sideways && rows.first === this.first && rows.count === this.pool.length) return;
-    if (sideways) this.drawNames(columns);
-    this.turn(rows, columns.count, sideways);
-    this.mark();
+    const sideways = columns.first !== this.from || columns.count !== this.names.length;
+    if (!anew && !sideways && rows.first === this.first && rows.count === this.pool.length) return;
+    // an element that is moved in the document loses the focus
+    const held = root.contains(document.activeElement);
+    if (anew) this.forget();
+    this.drawNames(columns);
+    this.drawRows(rows, columns);
+    this.mark(held);
   }
 
   span(scrolled, seen, size, all) {
@@ -81,124 +106,120 @@ class Grid {
     return { first: Math.max(0, Math.min(Math.floor(scrolled / size) - BEYOND, all - count)), count };
   }
 
+  /** Nothing that is drawn stays as it is. */
+  forget() {
+    for (const name of this.names) name.at = -1;
+    for (const row of this.pool) {
+      row.at = -1;
+      for (const cell of row.cells) cell.at = -1;
+    }
+  }
+
   drawNames({ first, count }) {
     const { model } = this;
+    resize(this.names, count, () => this.head.appendChild(this.makeName("column-name", "columnheader")));
+    rotate(this.names, first - this.from);
     this.from = first;
-    while (this.names.length < count) {
-      const node = element("div", "", { role: "columnheader", class: "column-name", tabindex: -1 });
-      node.append(element("span"));
-      this.names.push(node);
-      this.head.append(node);
-    }
-    while (this.names.length > count) this.names.pop().remove();
-    this.names.forEach((node, i) => {
-      const text = model.columnName(first + i);
-      node.firstChild.textContent = node.title = text;
-      node.style.left = `${this.side + (first + i) * model.width}px`;
-      node.style.width = `${model.width}px`;
-      node.setAttribute("aria-colindex", first + i + 2);
-      node.classList.toggle("sorted", model.sorted?.column === first + i);
+    this.names.forEach((name, i) => {
+      const column = first + i;
+      if (name.at === column) return;
+      this.putAt(name, column);
+      name.node.firstChild.textContent = name.node.title = model.columnName(column);
+      name.node.classList.toggle("sorted", model.sorted?.column === column);
     });
   }
 
-  /** Rows that left the view at one end come in at the other. */
-  turn({ first, count }, columns, anew) {
-    while (this.pool.length < count) this.pool.push(this.makeRow());
-    while (this.pool.length > count) this.pool.pop().node.remove();
-    let steps = first - this.first;
-    if (this.first >= 0 && Math.abs(steps) < count) {
-      for (; steps > 0; steps--) {
-        this.pool.push(this.pool.shift());
-        this.body.append(this.pool.at(-1).node);
-      }
-      for (; steps < 0; steps++) {
-        this.pool.unshift(this.pool.pop());
-        this.body.prepend(this.pool[0].node);
-      }
-    }
+  drawRows({ first, count }, columns) {
+    resize(this.pool, count, () => this.makeRow());
+    rotate(this.pool, first - this.first);
     this.first = first;
     this.pool.forEach((row, i) => {
-      if (anew || row.row !== first + i) this.drawRow(row, first + i, columns);
+      if (row.at !== first + i) this.putRow(row, first + i);
+      this.drawCells(row, columns);
     });
+  }
+
+  makeName(style, role) {
+    const node = element("div", "", { role, class: style, tabindex: -1 });
+    node.append(element("span"));
+    return node;
   }
 
   makeRow() {
     const node = element("div", "", { role: "row", class: "grid-row" });
-    const name = element("div", "", { role: "rowheader", class: "row-name", "aria-colindex": 1, tabindex: -1 });
-    name.append(element("span"));
-    node.append(name);
-    this.body.append(node);
-    return { node, name, cells: [], row: -1 };
+    node.append(this.makeName("row-name", "rowheader"));
+    node.firstChild.setAttribute("aria-colindex", 1);
+    return this.body.appendChild(node);
   }
 
-  drawRow(row, number, columns) {
-    const { model } = this;
-    row.row = number;
-    row.node.style.transform = `translateY(${number * model.height}px)`;
-    row.node.style.width = this.canvas.style.width;
-    row.node.style.height = row.node.style.lineHeight = `${model.height}px`;
-    row.node.setAttribute("aria-rowindex", number + 2);
-    row.node.classList.toggle("odd", number % 2 === 1);
-    row.name.style.width = `${this.side}px`;
-    row.name.firstChild.textContent = row.name.title = model.rowName(number);
-    row.name.classList.toggle("sorted", model.sorted?.row === number);
-    while (row.cells.length < columns) {
-      const node = element("div", "", { role: "gridcell", class: "field", tabindex: -1 });
-      row.cells.push({ node, look: null, column: -1 });
-      row.node.append(node);
-    }
-    while (row.cells.length > columns) row.cells.pop().node.remove();
-    const looks = new Array(columns);
-    model.fill(number, this.from, this.from + columns, looks);
-    row.cells.forEach((cell, i) => this.drawCell(cell, this.from + i, looks[i]));
+  putRow(row, number) {
+    const { model } = this, { node } = row, name = node.firstChild;
+    row.at = number;
+    row.cells ??= [];
+    node.style.transform = `translateY(${number * model.height}px)`;
+    node.style.width = this.canvas.style.width;
+    node.style.height = node.style.lineHeight = `${model.height}px`;
+    node.setAttribute("aria-rowindex", number + 2);
+    node.classList.toggle("odd", number % 2 === 1);
+    name.style.width = `${this.side}px`;
+    name.firstChild.textContent = name.title = model.rowName(number);
+    name.classList.toggle("sorted", model.sorted?.row === number);
   }
 
-  drawCell(cell, column, look) {
-    const { node } = cell, { model } = this;
-    if (cell.column !== column) {
-      cell.column = column;
-      node.style.left = `${this.side + column * model.width}px`;
-      node.style.width = `${model.width}px`;
-      node.setAttribute("aria-colindex", column + 2);
-    }
-    if (cell.look !== look) {
-      cell.look = look;
-      node.textContent = look ? look.text : "";
-      node.className = look ? `field ${look.tone}` : "field";
-    }
+  drawCells(row, { first, count }) {
+    const { cells } = row;
+    resize(cells, count, () => row.node.appendChild(element("div", "", { role: "gridcell", class: "field", tabindex: -1 })));
+    rotate(cells, first - (row.from ?? first));
+    row.from = first;
+    const looks = new Array(count);
+    this.model.fill(row.at, first, first + count, looks);
+    cells.forEach((cell, i) => {
+      if (cell.at !== first + i) this.putAt(cell, first + i);
+      if (cell.look !== looks[i]) this.drawLook(cell, looks[i]);
+    });
+  }
+
+  drawLook(cell, look) {
+    cell.look = look;
+    cell.node.textContent = look ? look.text : "";
+    cell.node.className = look ? `field ${look.tone}` : "field";
+  }
+
+  /** Put a cell or a name into a column. */
+  putAt(thing, column) {
+    const { node } = thing, { width } = this.model;
+    thing.at = column;
+    node.style.left = `${this.side + column * width}px`;
+    node.style.width = `${width}px`;
+    node.setAttribute("aria-colindex", column + 2);
   }
 
   node({ row, column }) {
-    if (row < 0) return this.names[column - this.from];
+    if (row < 0) return this.names[column - this.from]?.node;
     const found = this.pool[row - this.first];
-    return column < 0 ? found?.name : found?.cells[column - this.from]?.node;
+    return column < 0 ? found?.node.firstChild : found?.cells[column - this.from]?.node;
   }
 
-  /** Show which cell is active, and put it in the order of tabs. */
-  mark() {
+  /** Show which cell is active, and put it in the order of tabs; held is whether the focus is here. */
+  mark(held) {
     const { root, active } = this;
-    for (const node of root.querySelectorAll(".active, .cross")) {
+    for (const node of this.marked) {
       node.classList.remove("active", "cross");
       if (node.role === "gridcell") node.removeAttribute("aria-label");
       node.tabIndex = -1;
     }
-    const held = root.contains(document.activeElement);
-    const node = this.node(active);
+    const node = this.node(active), pair = active.row >= 0 && active.column >= 0;
     root.tabIndex = node ? -1 : 0;
-    if (!node) {
-      if (held) root.focus({ preventScroll: true });
-      return;
+    this.marked = [node, this.node({ row: -1, column: active.column }), this.node({ row: active.row, column: -1 })];
+    this.marked = this.marked.filter(Boolean);
+    if (node) {
+      node.tabIndex = 0;
+      node.classList.toggle("active", held);
+      if (pair) node.setAttribute("aria-label", this.model.told(active.row, active.column));
     }
-    node.tabIndex = 0;
-    node.classList.toggle("active", held);
-    if (active.row >= 0 && active.column >= 0) {
-      node.setAttribute("aria-label", this.model.told(active.row, active.column));
-      if (held) {
-        this.node({ row: -1, column: active.column })?.classList.add("cross");
-        this.node({ row: active.row, column: -1 })?.classList.add("cross");
-      }
-    }
-    if (held && document.activeElement !== node) node.focus({ preventScroll: true });
+    if (!held) return;
+    for (const name of this.marked) if (pair && name !== node) name.classList.add("cross");
+    (node ?? root).focus({ preventScroll: true });
   }
 
   /** Go to a cell, a name of a row (column -1) or of a column (row -1). */
@@ -219,8 +240,7 @@ class Grid {
       root.scrollLeft = within(root.scrollLeft, across, this.active.column * model.width, model.width);
     }
     this.draw(false);
-    this.node(this.active)?.focus({ preventScroll: true });
-    this.mark();
+    this.mark(true);
     this.onActive(this.active.row < 0 || this.active.column < 0 ? null : this.active);
   }
 
@@ -248,7 +268,8 @@ class Grid {
     const node = event.target.closest('[role="gridcell"], [role="rowheader"], .column-name');
     if (!node) return;
     const row = this.pool.findIndex((one) => one.node.contains(node));
-    const column = row < 0 ? this.names.indexOf(node) : this.pool[row].cells.findIndex((one) => one.node === node);
+    const things = row < 0 ? this.names : this.pool[row].cells;
+    const column = things.findIndex((one) => one.node === node);
     const place = { row: row < 0 ? -1 : this.first + row, column: column < 0 ? -1 : this.from + column };
     this.go(place.row, place.column);
     this.choose(place);

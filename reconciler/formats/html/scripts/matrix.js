@@ -72,11 +72,18 @@ function sums(bureau, looks) {
   return { ...found, across };
 }
 
-/** The heat map: teams × tags. Whoever is in two teams counts in both. */
-function overviewModel(bureau, looks, open) {
+/** The heat map: teams × tags, all or those where something changes. Whoever is in two teams counts in both. */
+function overviewModel(bureau, looks, changes, open) {
   const found = sums(bureau, looks);
-  const rows = named(bureau.consultants.length, bureau.teams, "noTeam");
-  const columns = named(bureau.clients.length, bureau.tags, "noTag");
+  let rows = named(bureau.consultants.length, bureau.teams, "noTeam");
+  let columns = named(bureau.clients.length, bureau.tags, "noTag");
+  if (changes) {
+    const changed = (team, tag) => FIGURES.slice(0, 3).some((one) => found[one][team.number * found.across + tag.number]);
+    [rows, columns] = [
+      rows.filter((team) => columns.some((tag) => changed(team, tag))),
+      columns.filter((tag) => rows.some((team) => changed(team, tag))),
+    ];
+  }
   const at = (row, column) => rows[row].number * found.across + columns[column].number;
   let most = 1;
   for (const figure of FIGURES.slice(0, 3)) for (const n of found[figure]) most = Math.max(most, n);

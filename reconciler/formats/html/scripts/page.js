@@ -82,8 +82,12 @@ function startMatrix(bureau) {
   const update = () => {
     const overview = view.value === "overview";
     for (const one of document.querySelectorAll(".of-matrix")) one.hidden = overview;
-    if (!ordered) order.closest("label").hidden = true;
-    if (overview) return showOverview();
+    order.closest("label").hidden = overview || !ordered;
+    at("back").hidden = overview || !from;
+    if (overview) showOverview();
+    else showMatrix();
+  };
+  const showMatrix = () => {
     const chosen = choose(bureau, looks, filters());
     const shown = { clients: chosen.clients.length, consultants: chosen.consultants.length };
     const status = say("shown", {
@@ -92,19 +96,24 @@ function startMatrix(bureau) {
       consultants: numerals.format(shown.consultants),
       allConsultants: numerals.format(bureau.consultants.length),
     });
-    const much = shown.clients * shown.consultants > MOST, none = !shown.clients || !shown.consultants;
-    at("matrix-status").textContent = [status, much ? say("tooMany") : none ? say("nothing") : ""].join(" ").trim();
-    at("grid").hidden = much || none;
-    if (!much && !none) grid.show(matrixModel(bureau, looks, chosen, by, sort));
-    else at("detail").replaceChildren();
+    const much = shown.clients * shown.consultants > MOST;
+    showGrid(much ? null : matrixModel(bureau, looks, chosen, by, sort), [status, much ? say("tooMany") : ""]);
   };
   const showOverview = () => {
-    at("grid").hidden = false;
-    at("matrix-status").textContent = say("fields", {
-      teams: numerals.format(bureau.teams.length),
-      tags: numerals.format(bureau.tags.length),
-    });
-    grid.show(overviewModel(bureau, looks, open));
+    const model = overviewModel(bureau, looks, changes.checked, open);
+    showGrid(model, [say("fields", { teams: numerals.format(model.rows), tags: numerals.format(model.columns) })]);
+  };
+  const showGrid = (model, texts) => {
+    const empty = model && (!model.rows || !model.columns);
+    at("grid").hidden = !model || empty;
+    at("matrix-status").textContent = [...texts, empty ? say("nothing") : ""].join(" ").trim();
+    if (model && !empty) grid.show(model);
+    else at("detail").replaceChildren();
+  };
+  const back = () => {
+    view.value = "overview";
+    update();
+    grid.go(from.row, from.column);
   };
 
   for (const id of ["find-clients", "find-consultants"]) at(id).addEventListener("input", update);
@@ -114,11 +123,9 @@ function startMatrix(bureau) {
     update();
   });
   at("grid").addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !from || view.value === "overview") return;
-    view.value = "overview";
-    update();
-    grid.go(from.row, from.column);
+    if (event.key === "Escape" && from && view.value === "matrix") back();
   });
+  at("back").addEventListener("click", back);
   at("matrix-needs").hidden = true;
   at("matrix-app").hidden = false;
   update();

@@ -16,10 +16,15 @@ function sortable(table) {
   });
 }
 
+/** What a cell is sorted by; numbers without what stands between their thousands. */
+function textOf(cell) {
+  return cell.classList.contains("number") ? cell.textContent.replace(/\D/g, "") : cell.textContent.trim();
+}
+
 /** Rows by one of their cells; alike ones in the order of the plan. */
 function sorted(rows, cell, way) {
   return rows
-    .map((row, i) => ({ row, i, text: row.cells[cell].innerText.trim() }))
+    .map((row, i) => ({ row, i, text: textOf(row.cells[cell]) }))
     .sort((a, b) => way * collator.compare(a.text, b.text) || a.i - b.i)
     .map(({ row }) => row);
 }

@@ -58,6 +58,10 @@ class GitHub:
         self._root = f"/repos/{repository}"
         self._graphql = graphql
 
+    def plain(self, body: str) -> str:
+        """A text in which no line is a command; here none is one."""
+        return body
+
     def me(self) -> str:
         """The account of the token."""
         return self._me

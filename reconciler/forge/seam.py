@@ -118,6 +118,9 @@ class Forge(Protocol):
     def longest(self) -> int:
         """Characters that a comment or the body of an issue may have."""
 
+    def plain(self, body: str) -> str:
+        """A text in which no line is a command to the forge: what is sent has passed through here."""
+
     def me(self) -> str:
         """The account of the token."""
 

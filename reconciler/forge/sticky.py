@@ -65,7 +65,7 @@ def put_issue(forge: Forge, bureau: str, title: str, body: str, labels: Sequence
     Raises:
         ForgeError: where there are several of ours, or the forge does not take it.
     """
-    fitting(body, forge)
+    body = fitting(body, forge)
 
     def write() -> str:
         ours = only(issues_of(forge, bureau))
@@ -103,7 +103,7 @@ def put_pull_request(forge: Forge, proposed: Proposed) -> str:
     Raises:
         ForgeError: where somebody else proposes the branch, or the forge does not take it.
     """
-    fitting(proposed.text, forge)
+    text = fitting(proposed.text, forge)
 
     def write() -> str:
         found = [one for one in forge.pull_requests_from(proposed.branch) if one.base == proposed.base]
@@ -118,11 +118,11 @@ def put_pull_request(forge: Forge, proposed: Proposed) -> str:
                 )
         ours = only(found)
         if ours is None:
-            ours = forge.open_pull_request(proposed.branch, proposed.base, proposed.title, proposed.text)
+            ours = forge.open_pull_request(proposed.branch, proposed.base, proposed.title, text)
             if proposed.labels:
                 forge.label(ours.number, proposed.labels)
         else:
-            forge.edit_pull_request(ours.number, proposed.title, proposed.text)
+            forge.edit_pull_request(ours.number, proposed.title, text)
         return ours.url
 
     return twice(write)
@@ -156,12 +156,13 @@ def only(ours: Sequence[One]) -> One | None:
     return ours[0] if ours else None
 
 
-def fitting(body: str, forge: Forge) -> str:
-    """The body, if the forge takes so many characters.
+def fitting(text: str, forge: Forge) -> str:
+    """A text as it is sent: no command to the forge, and not longer than it takes.
 
     Raises:
         ForgeError: where it is too long.
     """
+    body = forge.plain(text)
     if len(body) > forge.longest:
         raise ForgeError(
             Message(

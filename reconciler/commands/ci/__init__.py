@@ -8,9 +8,11 @@ from reconciler.commands.ci.approved import command as approved
 from reconciler.commands.ci.comment import command as comment
 from reconciler.commands.ci.drift_issue import command as drift_issue
 from reconciler.commands.ci.issue import command as issue
+from reconciler.commands.ci.links import command as links
 from reconciler.commands.ci.output import command as output
 from reconciler.commands.ci.pull_request import command as pull_request
 from reconciler.commands.ci.summary import command as summary
+from reconciler.commands.ci.widget import command as widget
 from reconciler.commands.help import Group
 from reconciler.commands.language import N_
 from reconciler.commands.options import language
@@ -31,5 +33,5 @@ def command() -> None:
     """The group itself does nothing."""
 
 
-for _one in (comment, approved, drift_issue, pull_request, issue, summary, output):
+for _one in (comment, approved, drift_issue, pull_request, issue, summary, output, widget, links):
     command.add_command(_one)

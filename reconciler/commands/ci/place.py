@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LARGEST_EVENT = 32_000_000
 """Bytes of the event of a pipeline that are read; GitHub's are below 25 MB."""
 
-_TELLING = {"github": "GITHUB_REPOSITORY"}
+_TELLING = {"github": "GITHUB_REPOSITORY", "gitlab": "CI_PROJECT_ID"}
 """The variable that tells that a pipeline is one of a forge."""
 
 HERE = options.together(
@@ -123,7 +123,18 @@ def _github(patience: Patience) -> Forge:
     return GitHub(api, repository, graphql_of(url))
 
 
-_OPENERS = {"github": _github}
+def _gitlab(patience: Patience) -> Forge:
+    from reconciler.forge.api import ForgeApi
+    from reconciler.forge.gitlab import GitLab, graphql_of
+    from reconciler.forge.problems import Place
+
+    url = os.environ.get("CI_API_V4_URL") or "https://gitlab.com/api/v4"
+    token, source = _token("GITLAB_TOKEN")
+    api = ForgeApi(Place("GitLab", url, token, source), {"Accept": "application/json"}, patience)
+    return GitLab(api, _variable("CI_PROJECT_ID"), graphql_of(url))
+
+
+_OPENERS = {"github": _github, "gitlab": _gitlab}
 
 
 def _token(name: str) -> tuple[str, str]:

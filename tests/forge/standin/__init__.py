@@ -11,6 +11,6 @@ world.py holds what there is and what people may do; github.py and gitlab.py ans
 them go wrong. Commits are names only: whoever has a git repository says which.
 """
 
-from tests.forge.standin.serving import Standin, github_standin
+from tests.forge.standin.serving import Standin, github_standin, gitlab_standin
 
-__all__ = ["Standin", "github_standin"]
+__all__ = ["Standin", "github_standin", "gitlab_standin"]

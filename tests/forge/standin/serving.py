@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from tests.forge.standin import github
+from tests.forge.standin import github, gitlab
 from tests.forge.standin.faults import Faults
 from tests.forge.standin.world import READ, WRITE, Comment, Grant, Item, World
 from tests.support import canary
@@ -33,6 +33,8 @@ APP = canary.token("forge-app")
 """Of an app of the bureau's own."""
 
 BOT = "github-actions[bot]"
+PROJECT_BOT = "project_7_bot_0123456789abcdef"
+"""The accounts of these workflows, at GitHub and at GitLab."""
 
 
 @dataclass
@@ -40,13 +42,15 @@ class Standin:
     """A repository that is served.
 
     Attributes:
-        url: of the API.
         world: what there is.
+        bot: the account of a pipeline.
+        url: of the API.
         faults: what goes wrong next.
         asked: each request that came: method and path.
     """
 
     world: World
+    bot: str = BOT
     url: str = ""
     faults: Faults = field(default_factory=Faults)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -101,12 +105,12 @@ class Standin:
 
     def written(self) -> list[tuple[str, str]]:
         """The requests that wanted to change something."""
-        return [one for one in self.asked if one[0] != "GET" and one[1] != "/graphql"]
+        return [one for one in self.asked if one[0] != "GET" and not one[1].endswith("/graphql")]
 
     def environment(
         self, event: str, number: int | None, folder: Path, *, sha: str = "", token: str = TOKEN
     ) -> dict[str, str]:
-        """The variables of a workflow that runs on pull_request, push, issues or schedule.
+        """The variables of a workflow that runs on pull_request, push, issues or schedule, and of its like at GitLab.
 
         Args:
             event: which of them.
@@ -115,6 +119,8 @@ class Standin:
             sha: the commit that it runs on; of a pull request the merge that is tried.
             token: of the workflow.
         """
+        if self.bot == PROJECT_BOT:
+            return self._gitlab_environment(event, number, sha or "e" * 40, token)
         document: dict[str, Any] = {"repository": {"full_name": self.world.repository}}
         if event == "pull_request" and number:
             document["pull_request"] = {"number": number, "head": {"sha": self.item(number).head}}
@@ -129,6 +135,17 @@ class Standin:
             "GITHUB_EVENT_PATH": str(path),
             "GITHUB_SHA": sha or "e" * 40,
             "GITHUB_TOKEN": token,
+        }
+
+    def _gitlab_environment(self, event: str, number: int | None, sha: str, token: str) -> dict[str, str]:
+        of_a_merge = event == "pull_request" and number
+        return {
+            "CI_API_V4_URL": self.url,
+            "CI_PROJECT_ID": gitlab.PROJECT,
+            "CI_COMMIT_SHA": sha,
+            "CI_MERGE_REQUEST_IID": str(number) if of_a_merge else "",
+            "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": self.item(number).head if of_a_merge and number else "",
+            "GITLAB_TOKEN": token,
         }
 
 
@@ -160,15 +177,28 @@ async def _nowhere(_message: Any) -> None:
 @contextmanager
 def github_standin(repository: str = "byran/access") -> Iterator[Standin]:
     """GitHub with one repository, a workflow that may write, one that may not, and an app of the bureau's own."""
-    world = World(repository)
-    writes = {"pull_requests": WRITE, "issues": WRITE, "contents": READ}
-    world.tokens[TOKEN] = Grant(world.account(BOT), writes)
-    world.tokens[READER] = Grant(world.account(BOT), {"contents": READ})
-    world.tokens[APP] = Grant(world.account("our-app[bot]"), writes)
-    standin = Standin(world)
-    with _served(_Watched(github.create_app(world), standin)) as url:
+    standin = _with_tokens(repository, BOT)
+    with _served(_Watched(github.create_app(standin.world), standin)) as url:
         standin.url = url
         yield standin
+
+
+@contextmanager
+def gitlab_standin(project: str = "byran/access") -> Iterator[Standin]:
+    """GitLab with one project, and the same accounts."""
+    standin = _with_tokens(project, PROJECT_BOT)
+    with _served(_Watched(gitlab.create_app(standin.world), standin)) as url:
+        standin.url = f"{url}/api/v4"
+        yield standin
+
+
+def _with_tokens(repository: str, bot: str) -> Standin:
+    world = World(repository)
+    writes = {"pull_requests": WRITE, "issues": WRITE, "contents": READ}
+    world.tokens[TOKEN] = Grant(world.account(bot), writes)
+    world.tokens[READER] = Grant(world.account(bot), {"contents": READ})
+    world.tokens[APP] = Grant(world.account("our-app[bot]"), writes)
+    return Standin(world, bot)
 
 
 @contextmanager

@@ -70,7 +70,12 @@ class Item:
 
 
 class World:
-    """One repository and the people around it; each thing that happens takes a second."""
+    """One repository and the people around it; each thing that happens takes a second.
+
+    Attributes:
+        commands: lines of texts that were done rather than kept (GitLab).
+        forked: branches that are in a fork (GitLab).
+    """
 
     def __init__(self, repository: str) -> None:
         self.repository = repository
@@ -80,6 +85,8 @@ class World:
         self.tokens: dict[str, Grant] = {}
         self.items: dict[int, Item] = {}
         self.comments: list[Comment] = []
+        self.commands: list[str] = []
+        self.forked: set[str] = set()
         self._now = dt.datetime(2026, 11, 24, 8, 0, 0, tzinfo=dt.UTC)
 
     def now(self) -> dt.datetime:

@@ -27,7 +27,7 @@ from reconciler.guardrails.expressions.engine import (
 from reconciler.guardrails.expressions.look import look_at, steps
 from reconciler.guardrails.expressions.tree import read_tree, split
 from reconciler.guardrails.expressions.vocabulary import VARIABLES, Kind
-from reconciler.guardrails.expressions.words import faults, unanswered
+from reconciler.guardrails.expressions.words import faults, unanswered, unmatchable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,14 +147,10 @@ def _days(number: int) -> dt.timedelta:
     return dt.timedelta(days=number)
 
 
-def _wrong_pattern(pattern: str) -> str:
+def _wrong_pattern(pattern: str) -> Message | str:
     """What is wrong with a regular expression, by the one engine that will meet it; "" for nothing."""
     value = _matches().eval(data={"action": pattern})
-    return (
-        str(value.value()).rsplit(": ", 1)[0].removeprefix("INVALID_ARGUMENT: ")
-        if value.type() == _TYPE.ERROR
-        else ""
-    )
+    return unmatchable(str(value.value())) if value.type() == _TYPE.ERROR else ""
 
 
 @cache

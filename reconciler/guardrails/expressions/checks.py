@@ -58,7 +58,7 @@ def has_of_what_is_there(parsed: Node, text: str) -> Iterator[Fault]:
 
 
 def slips(
-    tree: Node, text: str, mentions: Iterable[Mention], is_pattern: Callable[[str], str]
+    tree: Node, text: str, mentions: Iterable[Mention], is_pattern: Callable[[str], Message | str]
 ) -> Iterator[Fault]:
     """What is wrong with an expression that was compiled.
 
@@ -81,7 +81,7 @@ def slips(
             yield Fault(message, mention.at, did_you_mean(mention.text, ACTIONS))
 
 
-def _call(node: Node, is_pattern: Callable[[str], str]) -> Iterator[Fault]:
+def _call(node: Node, is_pattern: Callable[[str], Message | str]) -> Iterator[Fault]:
     if not _IN_TEXT_ORDER.isdisjoint(node.overloads):
         hint = Message('for days write day("2027-03-31"), also around what is a text: day(r.until)')
         yield Fault(Message("texts have no order here"), node.at, hint)

@@ -39,6 +39,7 @@ COMMANDS = (
     "who",
     "rights",
     "register",
+    "request",
     "runs",
     "audit",
     "bureau",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reconciler.errors import Finding, Message, ReconcilerError
     from reconciler.formats.catalogue import Catalogue
     from reconciler.formats.fits import Comment
+    from reconciler.formats.requests import Asked
     from reconciler.grid import Register
     from reconciler.guardrails.expressions.examples import Tried
     from reconciler.journal import Run
@@ -212,6 +213,17 @@ def show_joint_applied(
     from reconciler.formats.text.joint import joint_applied_text
 
     return joint_applied_text(carried, left, without, say, full=full)
+
+
+def show_request(asked: Asked, form: str, say: Catalogue, *, written: bool) -> str:
+    """A form that became a rule, as text or JSON."""
+    from reconciler.formats.requests import request_document, request_text
+
+    if form == "json":
+        from reconciler.formats.json import to_json
+
+        return to_json(request_document(asked, say, written=written))
+    return request_text(asked, say, written=written)
 
 
 def show_findings(findings: Sequence[Finding], form: str, say: Catalogue) -> str:

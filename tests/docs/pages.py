@@ -1,7 +1,7 @@
 """The pages of the docs as scripts: what they tell the reader to type is typed, and what they show is compared.
 
 A fence of `console` begins with `$ ` and a command, `reconciler` or `git`, perhaps with `> FILE`; below it stands what it
-prints. The line “Write this as `FILE`:” (“Skriv detta som `FILE`:”) before a fence of YAML makes that file.
+prints. The line “Write this as `FILE`:” (“Skriv detta som `FILE`:”) before a fence of YAML or Markdown makes that file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 STEP = re.compile(
-    r"^(?:(?:Write this as|Skriv detta som) `(?P<file>[^`]+)`:\n\n```yaml\n(?P<content>.*?)^```$"
+    r"^(?:(?:Write this as|Skriv detta som) `(?P<file>[^`]+)`:\n\n```(?:yaml|markdown)\n(?P<content>.*?)^```$"
     r"|```console\n\$ (?P<command>[^\n]+)\n(?P<printed>.*?)^```$)",
     re.MULTILINE | re.DOTALL,
 )

@@ -365,6 +365,15 @@ def test_a_run_and_what_is_imported(call):
             assert judge_text(out) == []
             assert judge_json(call("diff", *sides, *DAY, "--format", "json")[0]) == []
     assert judge_text(call("diff", "\x1b[31m::error::x")[1]) == []
+    for text in ATTACKS.values():
+        form = "".join(
+            f"### {field}\n\n{text}\n\n"
+            for field in ("Consultants", "Clients", "Programs", "Until", "Reason")
+        )
+        Path("form.md").write_text(form, encoding="utf-8", errors="surrogatepass")
+        out, err = call("request", "--from-issue", "form.md", *DAY)
+        assert err
+        assert judge_text(out) + judge_text(err) == []
     assert judge_json(call("runs", "--format", "json")[0]) == []
     assert load(Path("found")).assignments
     for path in Path("found").iterdir():

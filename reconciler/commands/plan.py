@@ -80,17 +80,15 @@ def command(
         raise click.UsageError(say("--sign-with signs the file of --out: name one"))
     wish = wanted(flags)
     if flags["operator"] == ALL:
-        if form == "html":
-            raise click.UsageError(
-                say("--format html is for the plan of one operator: name them one after the other")
-            )
         several = Several.of(where(flags))
         seen = several.see(wish)
         joint = several.plan(seen, wish)
         _keep(out, sign_with, several, wish, joint.whole, seen.current, say)
         plan, shown = (
             joint.whole,
-            show_joint_plan(joint, several.without, form, say, full=full, comment=comment()),
+            show_joint_plan(
+                joint, several.without, form, say, full=full, current=seen.current, comment=comment()
+            ),
         )
     else:
         with open_world(where(flags)) as world:

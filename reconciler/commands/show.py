@@ -49,10 +49,10 @@ def command(
 
 
 def _shown(plan: Plan, form: str, say: Catalogue, *, full: bool) -> str | bytes:
-    """The plan; one of several operators in their parts, but for the page, which knows none."""
+    """The plan; one of several operators in their parts."""
     from reconciler.formats import show_joint_plan, show_plan
     from reconciler.plan.joint import split
 
-    if plan.operator.members and form != "html":
+    if plan.operator.members:
         return show_joint_plan(split(plan), {}, form, say, full=full, comment=comment())
     return show_plan(plan, form, say, full=full, comment=comment())

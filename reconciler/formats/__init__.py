@@ -162,12 +162,17 @@ def show_joint_plan(
     say: Catalogue,
     *,
     full: bool = False,
+    current: Current | None = None,
     comment: Comment | None = None,
 ) -> str | bytes:
-    """A plan of several operators as text, JSON, Markdown or, in bytes, a table; `without` tells why others have no token, by name.
+    """A plan of several operators as text, JSON, Markdown, a page or, in bytes, a table; `without` tells why others have no token, by name.
 
     Markdown tells what they do together, and not who of them does what.
     """
+    if form == "html":
+        from reconciler.formats.html import plan_html
+
+        return plan_html(joint.whole, current, say, full=full, without=without)
     if form == "json":
         from reconciler.formats.joint import joint_document
         from reconciler.formats.json import to_json

@@ -27,6 +27,8 @@ from reconciler.formats.views import View, title_of
 from reconciler.plan import Half
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template
 
     from reconciler.formats.catalogue import Catalogue
@@ -38,16 +40,23 @@ _SCRIPTS = ("data", "looks", "grid", "choice", "matrix", "tables", "page")
 
 
 def plan_html(
-    plan: Plan, current: Current | None, say: Catalogue, view: View = View.PLAN, *, full: bool = False
+    plan: Plan,
+    current: Current | None,
+    say: Catalogue,
+    view: View = View.PLAN,
+    *,
+    full: bool = False,
+    without: Mapping[str, Message] | None = None,
 ) -> str:
     """The page, with a line break at its end.
 
     Args:
-        plan: what to show.
+        plan: what to show, of one operator or, as a whole, of several.
         current: what the bureau has now, with the register of the plan; None shows only what the plan mentions.
         say: the language.
         view: which question the plan answers; only a plan ends with the digest to approve.
         full: leave out nothing, however long.
+        without: of a plan of several, by the name that they have in the configuration, why operators have no token.
     """
     from markupsafe import Markup
 
@@ -62,7 +71,7 @@ def plan_html(
         language=say.language,
         number=say.number,
         title=title_of(plan, view, say),
-        operator=say("Operator: {name}", name=plan.operator.label or plan.operator.key),
+        operators=_operators(plan, without or {}, say),
         headline=headline(plan, say, view),
         figures=_figures(plan, say),
         summary=summary(plan, say),
@@ -74,6 +83,16 @@ def plan_html(
         script=Markup(script),  # noqa: S704 - files of this package
         data=Markup(_json(data)),  # noqa: S704 - holds no character that markup is made of
     )
+
+
+def _operators(plan: Plan, without: Mapping[str, Message], say: Catalogue) -> list[str]:
+    """Who would do it, and who could not be asked."""
+    if not plan.operator.members:
+        return [say("Operator: {name}", name=plan.operator.label or plan.operator.key)]
+    namer = Namer(plan.register, say)
+    names = say.listing([namer.operator(one) for one in plan.operator.each])
+    lacking = [say("Without a token: {name} ({why})", name=name, why=why) for name, why in without.items()]
+    return [say("Operators: {names}", names=names), *lacking]
 
 
 def _about(current: Current | None, view: View) -> Message:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.errors import Message
+from reconciler.formats.html.cells import Cells
 from reconciler.formats.html.values import Cell, Row, Section, Tone
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
@@ -18,11 +21,10 @@ from reconciler.formats.text.guardrails import (
     let_go,
     told_of,
 )
-from reconciler.formats.text.wording import GROUNDS, heading_of
-from reconciler.formats.told import because, rule_told, who_could
+from reconciler.formats.text.wording import heading_of
+from reconciler.formats.told import who_could
 from reconciler.guardrails import Fate
 from reconciler.plan import Change, Half
-from reconciler.plan.grounds import Ground
 from reconciler.plan.takeover import takeover
 
 if TYPE_CHECKING:
@@ -31,17 +33,10 @@ if TYPE_CHECKING:
     from reconciler.errors import Finding
     from reconciler.formats.catalogue import Catalogue
     from reconciler.formats.text.guardrails import Broken
-    from reconciler.grid import Block
     from reconciler.plan import Blocked, Operation, Plan, Unmanaged
 
 ROWS = 500
 """Rows of a table that are all written; of more, as many of the largest. The matrix has all of it anyway."""
-
-NAMES = 200
-"""Entries of an unfolded list that are all written."""
-
-RULES = 3
-"""Rules of a cell that are read at once."""
 
 _GAIN, _LOSS = "+", "−"
 
@@ -64,9 +59,8 @@ class _Writer:
 
     def __init__(self, plan: Plan, say: Catalogue, *, full: bool) -> None:
         self.plan, self.say = plan, say
-        self.name, self.whole = Namer(plan.register, say, FOLD), Namer(plan.register, say, None)
+        self.name, self.cells = Namer(plan.register, say, FOLD), Cells(plan, say, full=full)
         self.rows = None if full else ROWS
-        self.names = None if full else NAMES
 
     def all(self) -> Iterator[Section]:
         yield from self.refusals()
@@ -80,6 +74,17 @@ class _Writer:
         yield from self.unmanaged()
         yield from self.ending()
         yield from self.findings()
+
+    @cached_property
+    def doers(self) -> dict[int, str]:
+        """Where several operators share the plan, which of them does each operation."""
+        operations, parts = iter(self.plan.operations), self.plan.parts
+        doers = zip(self.plan.operator.each, parts, strict=False)
+        return {
+            id(one): self.name.operator(operator)
+            for operator, count in doers
+            for one in islice(operations, count)
+        }
 
     def refusals(self) -> Iterator[Section]:
         """Why the plan may not be applied."""
@@ -107,7 +112,7 @@ class _Writer:
     def violation(self, one: Broken) -> Row:
         own = self.say.wording(self.plan.messages.get(one.violation.guardrail, {}))
         told = Cell(told_of(one.violation, own, self.say))
-        return Row("!", (*self.span(one.block), told, Cell(self.say.message(fate_of(one.violation)))))
+        return Row("!", (*self.cells.span(one.block), told, Cell(self.say.message(fate_of(one.violation)))))
 
     def operations(self, change: Change) -> Iterator[Section]:
         """What is done of one kind."""
@@ -127,20 +132,18 @@ class _Writer:
             )
 
     def operation(self, one: Operation) -> Row:
-        who, where, _ = self.span(one.block)
-        after = (self.say("only when the removal is done that it is swapped for"),) if one.after else ()
-        what = self.changed(one.change, one.programs, after)
+        who, where, _ = self.cells.span(one.block)
+        lines = (self.say("only when the removal is done that it is swapped for"),) if one.after else ()
+        if doer := self.doers.get(id(one)):
+            lines = (*lines, self.say("done by {operator}", operator=doer))
+        what = self.cells.changed(one.change, one.programs, lines)
         mark = _GAIN if one.change.half is Half.GRANTS else _LOSS
-        return Row(mark, (who, where, what, self.why(one.change, one.rules, one.block)), one.cells)
+        return Row(mark, (who, where, what, self.cells.why(one.change, one.rules, one.block)), one.cells)
 
     def blocked(self) -> Iterator[Section]:
         """What is not done, why, and who could do it."""
         if self.plan.blocked:
-            title = self.say.count(
-                "Blocked: {n} change that this operator does not get done",
-                "Blocked: {n} changes that this operator does not get done",
-                self.plan.summary.blocked,
-            )
+            title = self.say.message(blocked_heading(self.plan))
             heads = (self.say("Why it is blocked"), self.say("Who could"), self.say("Reason for the change"))
             yield self.table(
                 ("blocked", Tone.BLOCKED, title),
@@ -159,10 +162,10 @@ class _Writer:
             able = Cell("–")
         else:
             able = Cell(say.listing([self.name.operator(o) for o in could]) or say("none of the operators"))
-        who, where, _ = self.span(one.block)
-        what = self.changed(one.change, one.block.mask, (say.message(_WOULD[one.change]),))
+        who, where, _ = self.cells.span(one.block)
+        what = self.cells.changed(one.change, one.block.mask, (say.message(_WOULD[one.change]),))
         return Row(
-            "!", (who, where, what, reason, able, self.why(one.change, one.rules, one.block)), one.cells
+            "!", (who, where, what, reason, able, self.cells.why(one.change, one.rules, one.block)), one.cells
         )
 
     def takeover(self) -> Iterator[Section]:
@@ -185,7 +188,7 @@ class _Writer:
                 ("left", Tone.NOTE, title),
                 (),
                 self.plan.unmanaged,
-                lambda one: Row("?", self.span(one.block)),
+                lambda one: Row("?", self.cells.span(one.block)),
             )
 
     def ending(self) -> Iterator[Section]:
@@ -250,61 +253,20 @@ class _Writer:
             hidden=more if hidden else "",
         )
 
-    def span(self, block: Block) -> tuple[Cell, Cell, Cell]:
-        """Whose, where and which programs."""
-        people, places = block.consultants, block.clients
-        who = self.folded(self.name.consultants(people), people, self.whole.consultant)
-        where = self.folded(self.name.clients(places), places, self.whole.client)
-        return who, where, self.programs(block.mask)
 
-    def programs(self, mask: int) -> Cell:
-        text = self.name.programs(mask) if mask else self.say("access without programs")
-        return Cell(text, sensitive=self.sensitive(mask))
-
-    def changed(self, change: Change, mask: int, lines: tuple[str, ...]) -> Cell:
-        """The programs that change, with the access where that goes."""
-        text = self.name.programs(mask)
-        if not mask:
-            text = self.say("access to the client")
-        elif change is Change.REMOVE_ACCESS:
-            text = self.say("access to the client, and with it: {programs}", programs=text)
-        return Cell(text, lines=lines, sensitive=self.sensitive(mask))
-
-    def sensitive(self, mask: int) -> str:
-        """Which of the programs the YAML calls sensitive."""
-        some = mask & self.plan.sensitive
-        return self.say("sensitive: {programs}", programs=self.name.programs(some)) if some else ""
-
-    def folded(self, text: str, numbers: Sequence[int], write: Callable[[int], str]) -> Cell:
-        """A list in short, and in full where that is another one: it may be folded to its first, or to a team's name."""
-        entries = [write(i) for i in numbers[: self.names]]
-        whole = len(numbers) <= FOLD + 1 and text == self.say.listing(entries)
-        return Cell(text, () if whole else self.listed(entries, len(numbers)))
-
-    def listed(self, entries: list[str], total: int) -> tuple[str, ...]:
-        """A list in full, or nearly."""
-        hidden = total - len(entries)
-        if hidden:
-            entries.append(
-                self.say.count(
-                    "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
-                )
-            )
-        return tuple(entries)
-
-    def why(self, change: Change, numbers: Sequence[int], block: Block) -> Cell:
-        """Which rules say so; for a removal, why no rule gives it any more."""
-        ground, rules = because(self.plan, change, numbers, block.consultants)
-        told = [rule_told(rule, self.say) for rule in rules]
-        shown = told[:RULES] if len(told) > RULES + 1 else told
-        if len(told) > len(shown):
-            shown = [*shown, self.say.count("{n} more", "{n} more", len(told) - len(shown))]
-        listed = self.say.listing(shown)
-        if ground is Ground.RULE:
-            text = listed or "–"
-        else:
-            text = self.say.message(_because(ground, len(rules), listed))
-        return Cell(text, self.listed(told[: self.names], len(told)) if len(told) > RULES + 1 else ())
+def blocked_heading(plan: Plan) -> Message:
+    """How much is not done, by whom."""
+    if plan.operator.members:
+        return Message.count(
+            "Blocked: {n} change that none of these operators gets done",
+            "Blocked: {n} changes that none of these operators gets done",
+            plan.summary.blocked,
+        )
+    return Message.count(
+        "Blocked: {n} change that this operator does not get done",
+        "Blocked: {n} changes that this operator does not get done",
+        plan.summary.blocked,
+    )
 
 
 _WOULD = {
@@ -313,18 +275,3 @@ _WOULD = {
     Change.REMOVE_PROGRAMS: Message("would lose programs"),
     Change.REMOVE_ACCESS: Message("would lose access"),
 }
-
-
-def _because(ground: Ground, n: int, rules: str) -> Message:
-    """Why something changes, where the column says already that this is the reason."""
-    match ground:
-        case Ground.FORBIDDEN:
-            return Message.count(
-                "forbidden by the rule {rules}", "forbidden by the rules {rules}", n, rules=rules
-            )
-        case Ground.ENDED:
-            return Message.count(
-                "the rule has ended: {rules}", "the rules have ended: {rules}", n, rules=rules
-            )
-        case _:
-            return GROUNDS[ground]

@@ -15,6 +15,7 @@
     ├── ForgeError              GitHub or GitLab did not do what it was asked       exit 1
     │   └── NoAnswer        what became of a request is not known
     ├── NotApproved         nothing was approved that may be applied                exit 1
+    ├── NotifyFailed        a channel did not take a notice                          exit 1
     ├── JournalFailed       what a run does cannot be written down                  exit 1
     ├── Busy                another apply is at it                                  exit 75
     ├── AuditFailed         the audit log cannot be written, or is not what was written  exit 1
@@ -212,6 +213,10 @@ class NoAnswer(ForgeError):
 
 class NotApproved(ReconcilerError):
     """Nothing was approved that may be applied, or not so that it counts."""
+
+
+class NotifyFailed(ReconcilerError):
+    """A channel did not take a notice."""
 
 
 class JournalFailed(ReconcilerError):

@@ -31,37 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reconciler.adopt.back import Draft
-    from reconciler.backends import Backend
-    from reconciler.commands import world
+    from reconciler.commands.drifting import Found
     from reconciler.desired import Policy
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.plan import Current, Plan
-    from reconciler.plan.drift import Drift, Question
+    from reconciler.plan import Plan
+    from reconciler.plan.drift import Drift
     from reconciler.plan.values import Why
 
 _JUDGED = frozenset({Reason.PROTECTED, Reason.NEVER_TOGETHER, Reason.REQUIREMENT, Reason.EXPRESSION})
 """Reasons for which a plan would hold a change back that nobody has made yet: then nobody adopts it either."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A drift, and what it was found in.
-
-    Attributes:
-        policy: the YAML.
-        current: what the bureau has.
-        backend: that told it.
-        wish: which part was looked at.
-        question: what was asked.
-        drift: what differs.
-    """
-
-    policy: Policy
-    current: Current
-    backend: Backend
-    wish: world.Wanted
-    question: Question
-    drift: Drift
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -58,6 +58,11 @@ if TYPE_CHECKING:
     ),
 )
 @options.option(
+    "--notify",
+    is_flag=True,
+    help=N_("Tell the channels under “notify” in reconciler.yaml what became of it."),
+)
+@options.option(
     "--blocked-ok",
     is_flag=True,
     help=N_("Exit with 0 where nothing is left but what the plan showed as blocked; for pipelines."),
@@ -90,6 +95,7 @@ def command(
     allowed_signers: Path | None,
     yes: bool,
     resume: str | None,
+    notify: bool,
     blocked_ok: bool,
     wait: float,
     job_timeout: float,
@@ -102,6 +108,7 @@ def command(
     from reconciler.commands.approval import approval_of
     from reconciler.commands.flags import wanted, where
     from reconciler.commands.locks import Turn, locked, who
+    from reconciler.commands.notifying import channels_of, tell_applied
     from reconciler.commands.resuming import go_on, plan_again, resumable
     from reconciler.commands.running import (
         begin,
@@ -116,6 +123,7 @@ def command(
     from reconciler.commands.world import open_world
     from reconciler.formats import show_applied, show_plan
 
+    channels = channels_of(where(flags), say, one=flags["operator"] != ALL) if notify else {}
     wish, approved = wanted(flags), None
     if resume is None:
         approved, wish = _approval(file, expect, allowed_signers, wish, flags, say)
@@ -153,6 +161,7 @@ def command(
         going.plan, done.results, done.left, done.notifications, form=form, say=say, full=full
     )
     click.echo(told, nl=False)
+    tell_applied(channels, going.plan, done, say)
     return done.exit_code(blocked_ok=blocked_ok)
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.commands import options
-from reconciler.commands.comments import comment
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.printing import put
@@ -19,8 +16,8 @@ from reconciler.errors import Exit
 if TYPE_CHECKING:
     import datetime as dt
 
+    from reconciler.commands.checking import Check, Seen
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.formats.metrics import Checked
 
 
 @click.command(
@@ -60,6 +57,25 @@ if TYPE_CHECKING:
 )
 @options.option("--reason", help=N_("Reason that --adopt puts on what it writes."))
 @options.option("--yes", "-y", is_flag=True, help=N_("Do not ask; needed where there is no terminal."))
+@options.option(
+    "--watch",
+    is_flag=True,
+    help=N_(
+        "Check again and again until it is stopped, and print only what has changed; notifies as configured."
+    ),
+)
+@options.option(
+    "--every",
+    type=options.Pause(),
+    default="15m",
+    show_default=True,
+    help=N_("How long --watch waits from one check to the next, such as 90s, 15m or 2h."),
+)
+@options.option(
+    "--notify",
+    is_flag=True,
+    help=N_("Where there is drift, tell the channels under “notify” in reconciler.yaml."),
+)
 @options.option("--fresh", is_flag=True, help=N_("Look again, whatever was seen the last time."))
 @options.full
 @options.output_plan
@@ -74,62 +90,84 @@ def command(
     adopt: bool,
     reason: str | None,
     yes: bool,
+    watch: bool,
+    every: float,
+    notify: bool,
     fresh: bool,
     full: bool,
     form: str,
     **flags: Any,
 ) -> int:
-    """Compare and print, or remember."""
-    from reconciler.backends import open_backend
+    """Check once and print, or again and again; or edit the YAML."""
+    from reconciler.commands.checking import Check, check
     from reconciler.commands.flags import wanted, where
-    from reconciler.commands.memory import Memory
-    from reconciler.commands.settings import backend_config, read_settings
 
-    if since is not None and form not in {"text", "json"}:
+    asked = Check(
+        where=where(flags),
+        wish=wanted(flags),
+        since=since,
+        unmanaged_too=not ignore_unmanaged,
+        fresh=fresh,
+        full=full,
+        form=form,
+        metrics=metrics,
+        say=say,
+    )
+    _refuse_odd(asked, adopt=adopt, loose=bool(reason or yes), watch=watch, notify=notify)
+    if watch:
+        from reconciler.commands.watching import watch as watch_drift
+
+        return watch_drift(asked, every)
+    if adopt:
+        return _adopt(asked, reason or "", yes=yes)
+    return _tell(check(asked), asked) if notify else _show(check(asked))
+
+
+def _refuse_odd(asked: Check, *, adopt: bool, loose: bool, watch: bool, notify: bool) -> None:
+    """Refuse flags that do not go together; make sure that there is somebody to notify."""
+    say = asked.say
+    if asked.since is not None and asked.form not in {"text", "json"}:
         raise click.UsageError(say("--since is for text and JSON"))
-    if adopt and form != "text":
+    if adopt and asked.form != "text":
         raise click.UsageError(say("--adopt is for text"))
-    if not adopt and (reason or yes):
+    if watch and asked.form not in {"text", "json"}:
+        raise click.UsageError(say("--watch is for text and JSON"))
+    if loose and not adopt:
         raise click.UsageError(say("--reason and --yes go with --adopt only"))
-    begun = time.monotonic()
-    settings, wish = read_settings(where(flags)), wanted(flags)
-    config = backend_config(settings)
-    printed_as = {"form": form, "full": full, "language": say.language, "comment": str(comment())}
-    question = {"since": str(since), "ignore-unmanaged": ignore_unmanaged}
-    memory = Memory.of(settings.policies, config, wish, printed_as | question)
-    with open_backend(replace(config, cache=None) if fresh else config) as backend:
-        known = None if fresh or adopt else memory.recall(backend)
-        if known is not None:
-            put(known.printed)
-            _measure(metrics, known.checked, begun)
+    if adopt + watch + notify > 1:
+        raise click.UsageError(say("--adopt, --watch and --notify do not go together"))
+    if notify:
+        from reconciler.commands.notifying import channels_of
+
+        channels_of(asked.where, say, one=True)
+
+
+def _show(seen: Seen) -> int:
+    put(seen.said)
+    return Exit.OK if seen.checked.in_sync else Exit.CHANGES
+
+
+def _tell(seen: Seen, asked: Check) -> int:
+    """Print, and notify where there is drift."""
+    code = _show(seen)
+    if code == Exit.CHANGES and seen.drift is not None:
+        from reconciler.commands.notifying import notify
+        from reconciler.commands.settings import read_settings
+        from reconciler.formats.notices import drift_notice
+
+        notify(read_settings(asked.where).notify, drift_notice(seen.drift, asked.say), asked.say)
+    return code
+
+
+def _adopt(asked: Check, reason: str, *, yes: bool) -> int:
+    from reconciler.commands.adopting import adopt_drift
+    from reconciler.commands.checking import found
+    from reconciler.commands.settings import read_settings
+    from reconciler.formats import show_drift
+
+    with found(asked) as seen:
+        if seen.drift.in_sync:
+            put(show_drift(seen.drift, "text", asked.say, full=asked.full))
             return Exit.OK
-        from reconciler.commands.drifting import checked, compare
-        from reconciler.commands.seen import look
-        from reconciler.desired import load
-        from reconciler.formats import show_drift
-        from reconciler.plan.drift import Question
-
-        policy, current = load(settings.policies), backend.current()
-        look(config, policy, current, wish.allow)
-        asked = Question(since, unmanaged_too=not ignore_unmanaged)
-        drift = compare(policy, current, backend, wish, asked)
-        if adopt and not drift.in_sync:
-            from reconciler.commands.adopting import Found, adopt_drift
-
-            found = Found(policy, current, backend, wish, asked, drift)
-            return adopt_drift(found, settings.policies, reason or "", yes=yes, full=full, say=say)
-        said = show_drift(drift, form, say, full=full, current=current, comment=comment())
-        if drift.in_sync and isinstance(said, str):  # a table is made anew each time
-            memory.keep(backend, settings.policies, current, said)
-    put(said)
-    _measure(metrics, checked(drift), begun)
-    return Exit.OK if drift.in_sync else Exit.CHANGES
-
-
-def _measure(path: Path | None, found: Checked, begun: float) -> None:
-    """Write the figures, where a file for them is named."""
-    if path is not None:
-        from reconciler.commands.files import write_over
-        from reconciler.formats.metrics import metrics_text
-
-        write_over(path, metrics_text(found, time.time(), time.monotonic() - begun))
+        folder = read_settings(asked.where).policies
+        return adopt_drift(seen, folder, reason, yes=yes, full=asked.full, say=asked.say)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,27 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 20_000
 """Pairs that the backend is asked about one by one; where more differ, nobody reads who did each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A drift, and what it was found in.
+
+    Attributes:
+        policy: the YAML.
+        current: what the bureau has.
+        backend: that told it.
+        wish: which part was looked at.
+        question: what was asked.
+        drift: what differs.
+    """
+
+    policy: Policy
+    current: Current
+    backend: Backend
+    wish: Wanted
+    question: Question
+    drift: Drift
 
 
 def compare(policy: Policy, current: Current, backend: Backend, wish: Wanted, question: Question) -> Drift:

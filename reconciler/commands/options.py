@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 _FIGURE = re.compile("[0-9]{1,12}")
 
+_WHILE = re.compile("([0-9]{1,6})([smh])")
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_LONGEST_PAUSE = 86_400
+"""Seconds."""
+
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
@@ -39,6 +44,23 @@ class Day(click.ParamType["date"]):
         except ValueError:
             text = gettext("{value!r} is not a day such as 2027-03-31.").format(value=value)
             self.fail(text, param, ctx)
+
+
+class Pause(click.ParamType["float"]):
+    """A while, written as 90s, 15m or 2h; in seconds."""
+
+    name = "while"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """From text; fails as click does."""
+        if isinstance(value, float):
+            return value
+        found = _WHILE.fullmatch(value)
+        seconds = int(found[1]) * _UNITS[found[2]] if found else 0
+        if not 1 <= seconds <= _LONGEST_PAUSE:
+            text = gettext("{value!r} is not a while such as 90s, 15m or 2h, of at most a day.")
+            self.fail(text.format(value=value), param, ctx)
+        return float(seconds)
 
 
 class Allowed(click.ParamType["tuple[str, str]"]):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.commands.cache import cache_folder
+from reconciler.commands.notifying import Webhook
 from reconciler.commands.tokens import Keyring, Missing, TokenFile, Variable, find_token, read_token
 from reconciler.errors import Message, ReconcilerError
 
@@ -66,6 +67,7 @@ class Settings:
         operators: where the token of each operator is found, by the name that it has here.
         acting: the name of the operator whose token is used, or ALL; None where none was named.
         audit: the audit log; None for the one in the state folder.
+        notify: the channels that are told, by the name that they have here.
         cache: where what the backend says may be kept; None for nowhere.
         allowed_signers: who may sign the plans that are applied; None where they need not be signed.
         register: the folder of the register, which may not be there.
@@ -78,6 +80,7 @@ class Settings:
     operators: Mapping[str, TokenPlace] = field(default_factory=dict)
     acting: str | None = None
     audit: Path | None = None
+    notify: Mapping[str, Webhook] = field(default_factory=dict)
     cache: Path | None = None
     allowed_signers: Path | None = None
     register: Path = Path("register")
@@ -124,6 +127,7 @@ def read_settings(where: Where) -> Settings:
         operators={name: _place(name, one, folder) for name, one in said.get("operators", {}).items()},
         acting=where.operator,
         audit=where.audit_log or (folder / said["audit"] if "audit" in said else None),
+        notify={name: _webhook(one, folder) for name, one in said.get("notify", {}).items()},
         cache=None if where.no_cache else cache_folder(),
         allowed_signers=folder / said["allowed-signers"] if "allowed-signers" in said else None,
         register=where.register or beside,
@@ -163,6 +167,12 @@ def _place(name: str, said: Mapping[str, str], folder: Path) -> TokenPlace:
     if "token-file" in said:
         return TokenFile(folder / said["token-file"])
     return Keyring(said["keyring"], said.get("account", name))
+
+
+def _webhook(said: Mapping[str, str], folder: Path) -> Webhook:
+    """A channel, and where its address is; the schema has seen to it that one place is named."""
+    place = Variable(said["url-env"]) if "url-env" in said else TokenFile(folder / said["url-file"])
+    return Webhook(said["kind"], place)
 
 
 def backend_config(settings: Settings) -> BackendConfig:

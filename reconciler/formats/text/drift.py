@@ -138,7 +138,7 @@ class _DriftWriter(PlanWriter):
     def item(self, one: Drifted) -> list[str]:
         """One block."""
         block, say, origin = one.block, self.say, one.origin
-        lines = item(_MARKS[one.kind], say.message(_happened(one, self.name.consultants(block.consultants))))
+        lines = item(_MARKS[one.kind], say.message(happened(one, self.name.consultants(block.consultants))))
         lines += detail(self.name.at(block.clients))
         if block.mask:
             lines += detail(say("programs: {programs}", programs=self.name.programs(block.mask)))
@@ -200,15 +200,9 @@ class _DriftWriter(PlanWriter):
     def summary(self) -> str:
         """One sentence with the figures that are not 0."""
         drift, say = self.drift, self.say
-        figures = [
-            say("{what}: {figures}", what=_NAMES[kind], figures=say.listing(_counted(found, say)))
-            for kind, found in drift.figures.items()
-            if any(found)
-        ]
-        if drift.blocked:
-            figures.append(say.count("{n} change blocked", "{n} changes blocked", drift.blocked))
-        if figures:
-            return say("Summary: {figures}.", figures="; ".join(figures))
+        counted = figures(drift, say)
+        if counted:
+            return say("Summary: {figures}.", figures="; ".join(counted))
         if drift.since is not None:
             return say("Nothing was changed since {date}.", date=drift.since)
         return summary(self.plan, say)
@@ -222,6 +216,18 @@ _NAMES = {
 }
 
 
+def figures(drift: Drift, say: Catalogue) -> list[str]:
+    """The figures of a drift that are not 0, each in words."""
+    counted = [
+        say("{what}: {figures}", what=_NAMES[kind], figures=say.listing(_counted(found, say)))
+        for kind, found in drift.figures.items()
+        if any(found)
+    ]
+    if drift.blocked:
+        counted.append(say.count("{n} change blocked", "{n} changes blocked", drift.blocked))
+    return counted
+
+
 def _counted(found: Figures, say: Catalogue) -> list[str]:
     return list(_counts(found, say))
 
@@ -233,7 +239,7 @@ def _counts(found: Figures, say: Catalogue) -> Iterator[str]:
         yield say.count("{n} program", "{n} programs", found.programs)
 
 
-def _happened(one: Drifted, names: str) -> Message:
+def happened(one: Drifted, names: str) -> Message:
     """What was done to whom."""
     match one.kind, one.access:
         case Kind.GIVEN | Kind.UNMANAGED, True:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Message, NotApproved
-from reconciler.forge.markers import Kind, Marker, digests_in, is_cut
+from reconciler.forge.markers import Kind, Marker, Shown, digest_in
 from reconciler.forge.sticky import comments_of
 
 if TYPE_CHECKING:
@@ -129,12 +129,13 @@ def _digest(comment: Comment, pull_request: PullRequest) -> str:
     marker = Marker.of(comment.body)
     if marker is None or marker.commit != pull_request.head:
         raise _refused(comment, Message("it is about another commit than {commit}", commit=pull_request.head))
-    found = digests_in(comment.body)
-    if is_cut(comment.body) or not found:
-        raise _refused(comment, Message("it does not show everything, so it approves nothing"))
-    if len(found) > 1:
-        raise _refused(comment, Message("several digests stand in it"))
-    return found[0]
+    match digest_in(comment.body):
+        case Shown.PART:
+            raise _refused(comment, Message("it does not show everything, so it approves nothing"))
+        case Shown.SEVERAL:
+            raise _refused(comment, Message("several digests stand in it"))
+        case digest:
+            return digest
 
 
 def _check_reviewed(forge: Forge, pull_request: PullRequest, written: datetime) -> None:

@@ -68,14 +68,24 @@ def bureau_of_issue(body: str) -> str:
     return found[1] if found else ""
 
 
-def digests_in(body: str) -> tuple[str, ...]:
-    """The digests that stand in a body, each on a line of its own."""
-    return tuple(found[1] for line in body.splitlines() if (found := _DIGEST.fullmatch(line.strip())))
+class Shown(StrEnum):
+    """Why a comment approves nothing."""
+
+    PART = "part"
+    SEVERAL = "several"
 
 
-def is_cut(body: str) -> bool:
-    """Whether a body says that something was left out of it."""
-    return any(line.strip() == _CUT for line in body.splitlines())
+def digest_in(body: str) -> str | Shown:
+    """The digest that a comment carries as its last line, or why it carries none.
+
+    A plan that shows everything ends with it. No other line of it may be a marker of that kind, or that it was cut.
+    """
+    lines = [line.strip() for line in body.splitlines()]
+    found = [mark[1] for line in lines if (mark := _DIGEST.fullmatch(line))]
+    last = next((line for line in reversed(lines) if line), "")
+    if _CUT in lines or not _DIGEST.fullmatch(last):
+        return Shown.PART
+    return found[0] if len(found) == 1 else Shown.SEVERAL
 
 
 def is_marked(body: str) -> bool:

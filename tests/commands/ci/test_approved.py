@@ -112,6 +112,10 @@ def inside_a_line(forge, pull):
     ours(forge, pull, f"so: <!-- reconciler:digest {DIGEST} -->\n")
 
 
+def not_the_last_line(forge, pull):
+    ours(forge, pull, f"{PLAN}\nand more\n")
+
+
 def too_short(forge, pull):
     ours(forge, pull, PLAN.replace(DIGEST, DIGEST[:-1]))
 
@@ -147,6 +151,7 @@ REFUSED = {
     cut_and_with_a_digest: "it does not show everything, so it approves nothing",
     two_digests: "several digests stand in it",
     inside_a_line: "it does not show everything, so it approves nothing",
+    not_the_last_line: "it does not show everything, so it approves nothing",
     too_short: "it does not show everything, so it approves nothing",
     edited: "does not count: mallory has edited it",
     edited_by_nobody_known: "does not count: ? has edited it",

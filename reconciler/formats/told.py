@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from reconciler.desired.values import RuleKind, Standing
 from reconciler.formats.safe import short
-from reconciler.plan import Half
+from reconciler.plan import Change, Half
 from reconciler.plan.grounds import Ground
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from reconciler.desired import Rule
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.plan import Change, Plan
+    from reconciler.plan import Operation, Plan
     from reconciler.rights import Operator
 
 
@@ -50,6 +52,15 @@ def because(plan: Plan, change: Change, rules: Sequence[int], consultants: Seque
     if not any(active[i] for i in consultants):
         return Because(Ground.LEFT, [])
     return Because(Ground.ENDED if named else Ground.NONE, named)
+
+
+def goes_along(plan: Plan, operation: Operation) -> int:
+    """The mask of the programs that are not managed and go along with the accesses that an operation removes."""
+    along, taken = plan.changes.along, plan.changes.allowed.get(Change.REMOVE_ACCESS)
+    if operation.change is not Change.REMOVE_ACCESS or along is None or taken is None:
+        return 0
+    keys = operation.block.keys(taken.shape)
+    return int(np.bitwise_or.reduce(along.masks_at(keys[taken.masks_at(keys)[1]])[0], initial=0))
 
 
 def rule_told(rule: Rule, say: Catalogue) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reconciler.desired.findings import in_order
+from reconciler.desired.values import Unlisted
 from reconciler.grid import PAIR_CHANGES, Access, Change, Half, cover, only
 from reconciler.guardrails import FINDINGS, check_limits
 from reconciler.guardrails.idle import idle_waivers
@@ -91,6 +92,8 @@ def assemble(
         allow: as for `build`.
     """
     desired, date = case.desired, case.date
+    if desired.unlisted is Unlisted.KEEP:  # without a word
+        found = replace(found, unmanaged=Access.empty(found.unmanaged.shape))
     violations = tuple(violation for find in FINDINGS for violation in find(case))
     warnings = (*desired.findings, *review(desired, date), *idle_waivers(case, violations))
     left = found.unmanaged

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reconciler.desired.values import RuleKind
+from reconciler.desired.values import RuleKind, Unlisted
 from reconciler.grid import Change
 from reconciler.plan.build import build
 from reconciler.plan.grounds import GROUNDS, Ground, grounds, lasting, speaks
@@ -176,7 +176,10 @@ def explain(
         excepted: what exceptions take away there.
     """
     key = np.array([asked.client * current.register.shape.consultants + asked.consultant], dtype=np.int64)
-    said = replace(desired, access=_pair(desired.access, key[0]))
+    # what a plan keeps without a word is told of where somebody asks
+    keeps = desired.unlisted is Unlisted.KEEP
+    unlisted = Unlisted.REPORT if keeps else desired.unlisted
+    said = replace(desired, access=_pair(desired.access, key[0]), unlisted=unlisted)
     now = replace(current, access=_pair(current.access, key[0]))
     coverings = tuple(_coverings(desired, key[0], asked))
     plan = build(said, now, date, ahead=-1)

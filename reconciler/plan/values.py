@@ -45,7 +45,7 @@ class Changes:
     Attributes:
         allowed: by kind, the pairs with the programs that change.
         blocked: by kind, reason and guardrail, likewise; disjoint from what is allowed.
-        unmanaged: what is held, wanted by no rule, and left alone.
+        unmanaged: what is held, wanted by no rule, and left alone; nothing in a plan whose YAML keeps it without a word.
         along: of pairs that lose access, the programs that are not managed and go with it; maybe of pairs
             that are blocked, too. None where nothing goes.
     """

@@ -65,7 +65,9 @@ def test_an_explanation_says_of_a_pair_what_the_plan_of_everything_says(question
 @given(questions())
 def test_an_explanation_says_what_is_what_should_be_and_who_else_has_it(question):
     world, asked = question
-    unmanaged = build(world.desired, world.current, DAY).changes.unmanaged
+    reported = replace(world.desired, unlisted=Unlisted.REPORT)
+    said = world.desired if world.desired.unlisted is Unlisted.REMOVE else reported
+    unmanaged = build(said, world.current, DAY).changes.unmanaged
     for one in asked:
         found = explain(world.desired, world.current, DAY, one)
         assert (found.current.access, found.current.programs) == holding(world.current.access, one)
@@ -193,6 +195,13 @@ def test_until_is_told_of_what_is_given_and_of_nothing_else():
     assert explain(world, current(REG, access(REG)), DAY, replace(PAIR, program=0)).until == DAY
     assert explain(world, current(REG, access(REG)), DAY, PAIR).until == dt.date(2027, 3, 31)
     assert explain(said(rules, []), current(REG, access(REG)), DAY, PAIR).until is None
+
+
+def test_what_is_kept_without_a_word_is_told_where_somebody_asks():
+    state = access(REG, ("ann", "1", "books"))
+    world = desired(REG, access(REG), unlisted=Unlisted.KEEP)
+    assert build(world, current(REG, state), DAY).unmanaged == ()
+    assert explain(world, current(REG, state), DAY, PAIR).left.access
 
 
 def test_what_goes_with_the_access_is_told_though_it_is_not_managed():

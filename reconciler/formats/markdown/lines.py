@@ -64,7 +64,7 @@ def lines(
         there &= masks != 0
     if not there.any():
         return
-    along = plan.changes.goes_along() if operation.change is Change.REMOVE_ACCESS else None
+    along = plan.changes.along if operation.change is Change.REMOVE_ACCESS else None
     for real in alike(Access(rows.shape, keys[there], masks[there])):
         gone = 0 if along is None else _union(along.masks_at(real.keys(rows.shape))[0])
         yield Line(operation.change, real, operation.rules, gone, bool(operation.after))

@@ -19,7 +19,7 @@ from reconciler.formats.text.guardrails import (
 from reconciler.formats.text.lines import detail, heading, item, paragraph
 from reconciler.formats.text.summary import summary_lines
 from reconciler.formats.text.wording import Sentence, before, by, forbidden, heading_of, over, would
-from reconciler.formats.told import because, rule_told, who_could
+from reconciler.formats.told import because, goes_along, rule_told, who_could
 from reconciler.formats.views import View, title_of
 from reconciler.guardrails import Fate
 from reconciler.plan import Change
@@ -140,6 +140,10 @@ class PlanWriter:
         lines += detail(self.name.at(block.clients))
         if operation.programs:
             lines += detail(self.programs(operation.change, operation.programs))
+        if along := goes_along(self.plan, operation):
+            lines += detail(
+                self.say("along with it, not managed here: {programs}", programs=self.name.programs(along))
+            )
         if operation.after:
             lines += detail(self.say("only when the removal is done that it is swapped for"))
         return lines + self.why(operation.change, operation.rules, block.consultants)

@@ -17,6 +17,7 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 
 from reconciler.errors import BackendError, Message
+from reconciler.exchange.pauses import in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -98,7 +99,7 @@ class BoundedTransport(httpx.BaseTransport):
         except TimeoutError as error:
             raise httpx.ReadTimeout("the answer took too long", request=request) from error
         headers = [
-            (name, value)
+            (name, in_seconds(response.headers) if name == "retry-after" else value)
             for name, value in response.headers.multi_items()
             if name not in ("content-encoding", "content-length", "transfer-encoding")
         ]

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,18 @@ def test_of_an_unchanged_bureau_nothing_is_fetched(looked: Bureau):
     looked.current()
     assert looked.network.sent() == [*LOOK, "/v1/bureau"]
     assert looked.kept().read_bytes() == before
+    looked.check()
+
+
+@pytest.mark.parametrize("year", [1971, 2199])
+def test_how_old_it_seems_is_of_no_account(looked: Bureau, year: int):
+    """Neither a clock that was wrong then nor one that is wrong now makes it truer or less true."""
+    at = datetime(year, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(looked.kept(), (at, at))
+    looked.current()
+    assert looked.network.sent() == [*LOOK, "/v1/bureau"]
+    looked.give(("k1", "103", "payroll"))
+    os.utime(looked.kept(), (at, at))
     looked.check()
 
 
@@ -409,6 +422,13 @@ def test_pages_of_digests_of_two_states_are_told(tmp_path: Path):
             made.current()
 
 
+@pytest.mark.parametrize("path", ["/v1/bureau", "/v1/consultants", "/v1/clients", "/v1/access"])
+def test_that_nothing_has_changed_is_no_answer_to_who_knows_nothing(path: str):
+    network = Faulty(faults=[(path, 99, lambda _request: httpx.Response(304))])
+    with faulty_backend(network) as backend, pytest.raises(BackendError, match="304"):
+        backend.current()
+
+
 def test_a_backend_without_tags_is_read_as_before(tmp_path: Path):
     for world in (World(), Tagged()):
         network = Faulty(world)
@@ -450,6 +470,15 @@ def test_a_file_does_not_pass_for_another(looked: Bureau):
     for file in (other, SignedFile.of(looked.cache, "x", elsewhere, "a")):
         shutil.copy(one.path, file.path)
         assert (one.read(), file.read()) == (b"said", None)
+
+
+def test_a_signature_is_compared_in_a_time_that_tells_nothing(tmp_path: Path, monkeypatch):
+    """There is no telling from outside; so it is told by who is asked whether two of them are the same."""
+    file = SignedFile(tmp_path / f"{'a' * 64}.state", b"key")
+    file.write([b"said"])
+    assert file.read() == b"said"
+    monkeypatch.setattr(signed.hmac, "compare_digest", lambda _one, _other: False)
+    assert file.read() is None
 
 
 def test_it_is_readable_by_its_owner_alone(looked: Bureau):

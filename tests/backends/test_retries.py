@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from email.utils import formatdate
 
 import httpx
 import pytest
 
 from reconciler.apply.protocol import Order
 from reconciler.errors import BackendError, Unreachable
+from reconciler.exchange.pauses import in_seconds
 from reconciler.grid import OperationKind
 from tests.backends.faults import Answer, Faulty, backend, dripping, raising, status
 
@@ -87,6 +89,36 @@ def test_retry_after_is_honoured_up_to_the_longest_wait() -> None:
     with backend(network, max_wait="0.05") as it:
         it.revision()
     assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("off", [-86400, 0, 86400], ids=["behind", "right", "ahead"])
+def test_a_date_in_retry_after_is_by_the_clock_of_the_server(off: int) -> None:
+    """The pause is the one that is meant, however wrong one of the two clocks is."""
+    sent = time.time() + off
+    asked = {"date": formatdate(sent, usegmt=True), "retry_after": formatdate(sent + 1, usegmt=True)}
+    network = Faulty(faults=[("/v1/bureau", 1, status(429, **asked))])
+    start = time.monotonic()
+    with backend(network, max_wait="30") as it:
+        it.revision()
+    assert 1 <= time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, "7"),
+        ({"retry-after": "Tue, 24 Nov 2026 10:00:09 GMT", "date": "Tue, 24 Nov 2026 10:00:00 GMT"}, "9"),
+        ({"retry-after": "Tue, 24 Nov 2026 09:00:00 GMT", "date": "Tue, 24 Nov 2026 10:00:00 GMT"}, "0"),
+        ({"retry-after": "Tue, 24 Nov 2026 12:00:01 +0200", "date": "Tue, 24 Nov 2026 10:00:00 GMT"}, "1"),
+        ({"retry-after": "Tue, 24 Nov 2026 10:00:09 GMT"}, "Tue, 24 Nov 2026 10:00:09 GMT"),
+        ({"retry-after": "Tue, 24 Nov 2026 10:00:09 GMT", "date": "noon"}, "Tue, 24 Nov 2026 10:00:09 GMT"),
+        ({"retry-after": "Tue, 24 Nov 2026 10:00:09 -0000", "date": "Tue, 24 Nov 2026 10:00:00 GMT"}, "Tue, 24 Nov 2026 10:00:09 -0000"),
+        ({"retry-after": "Tue, 99 Nov 2026 10:00:09 GMT", "date": "Tue, 24 Nov 2026 10:00:00 GMT"}, "Tue, 99 Nov 2026 10:00:09 GMT"),
+        ({"retry-after": "soon", "date": "Tue, 24 Nov 2026 10:00:00 GMT"}, "soon"),
+    ],
+)  # fmt: skip
+def test_a_date_becomes_seconds_where_that_can_be(headers: dict[str, str], seconds: str) -> None:
+    assert in_seconds(headers) == seconds
 
 
 def test_an_answer_that_drips_ends_with_the_deadline() -> None:

@@ -130,6 +130,34 @@ def test_what_is_sent_under_a_lost_lease_is_refused(store: Store):
         assert code(api.post(GIVE, "k4", headers={"Lease": "r2"})) == LOST
 
 
+@pytest.mark.parametrize(("back", "keeps_away"), [(1, True), (59, True), (61, False), (86400 * 365, False)])
+def test_a_clock_that_is_set_back_locks_nobody_out(store: Store, monkeypatch, back: int, keeps_away: bool):
+    """A little is borne with; by more, a lease whose holder is gone would last for as long."""
+    with served(store, make_bureau(store)) as api:
+        wish(api, "r1", 60)
+        real = leases.later
+        monkeypatch.setattr(leases, "later", lambda seconds: real(seconds - back))
+        monkeypatch.setattr(leases, "now", lambda: real(-back))
+        assert held(api) == (["r1"] if keeps_away else [])
+        assert (wish(api, "r2", 60).status_code == 200) is not keeps_away
+        mine = api.post(GIVE, "k1", headers={"Lease": "r1"})
+        if keeps_away:
+            assert mine.status_code == 202
+        else:
+            assert code(mine) == LOST  # and does nothing
+
+
+def test_who_renews_keeps_a_lease_when_the_clock_was_set_back(store: Store, monkeypatch):
+    with served(store, make_bureau(store)) as api:
+        wish(api, "r1", 60)
+        real = leases.later
+        monkeypatch.setattr(leases, "later", lambda seconds: real(seconds - 86400))
+        monkeypatch.setattr(leases, "now", lambda: real(-86400))
+        assert renewed(api, "r1").status_code == 200
+        assert held(api) == ["r1"]
+        assert code(wish(api, "r2", 60)) == HELD
+
+
 def test_who_has_none_works_on(store: Store):
     with served(store, make_bureau(store)) as api:
         wish(api, "r1")

@@ -97,6 +97,31 @@ ELSEWHERE = [
         "tests/bureau/test_failures.py::test_a_chunk_that_fails_is_done_when_the_cause_is_gone",
     ),
     Elsewhere(
+        "a clock that goes back while a run is journalled and audited",
+        "log and journal are whole and in their order, and the run can be gone on with",
+        "tests/commands/test_clocks.py",
+    ),
+    Elsewhere(
+        "a day that comes again, by a clock that was set back",
+        "what a drift remembers of another day is not believed",
+        "tests/commands/test_clocks.py::test_a_drift_of_a_day_that_comes_again_is_looked_for_again",
+    ),
+    Elsewhere(
+        "the server's clock is set back, by a second or by years",
+        "a lease whose holder is gone locks nobody out, and two are never in force",
+        "tests/bureau/test_leases.py::test_a_clock_that_is_set_back_locks_nobody_out",
+    ),
+    Elsewhere(
+        "a Retry-After that is a date, by a clock that is a day off",
+        "the pause is the one that is meant",
+        "tests/backends/test_retries.py::test_a_date_in_retry_after_is_by_the_clock_of_the_server",
+    ),
+    Elsewhere(
+        "a state that was kept in 1971, or in 2199",
+        "its age is of no account, only the backend's word",
+        "tests/backends/test_kept.py::test_how_old_it_seems_is_of_no_account",
+    ),
+    Elsewhere(
         "half of the consultants are gone",
         "planning stops",
         "tests/commands/test_seen.py",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.commands.revision import find_revision, fork_of
 from reconciler.commands.world import asked_for
-from reconciler.compare import Diff, Registers, compare, edits, judged
+from reconciler.compare import Diff, Registers, compare, edits, judged, starting
 from reconciler.desired import load, resolve
 from reconciler.desired.folder import load_contents
 from reconciler.desired.policy import EMPTY
@@ -106,7 +106,11 @@ def find_sides(settings: Settings, base: str, head: str | None, *, fork: bool, t
         InputError: where one of them is neither.
     """
     one = _side(settings, base)
-    other = Side(settings.policies.as_posix(), settings.policies) if head is None else _side(settings, head)
+    other = (
+        Side(settings.policies.as_posix(), settings.policies)
+        if head is None
+        else _plain(_side(settings, head))
+    )
     if fork:
         if one.revision is None or (head is not None and other.revision is None):
             raise InputError(Message("--merge-base is for two revisions"))
@@ -114,6 +118,11 @@ def find_sides(settings: Settings, base: str, head: str | None, *, fork: bool, t
         assert tip is not None, "a repository with a commit has one that is checked out"
         one = Side(one.name, one.folder, fork_of(one.revision, tip))
     return Sides(one, other, settings.register, trusted)
+
+
+def _plain(side: Side) -> Side:
+    """The same, whose files are named as those of a pull request are: without the revision."""
+    return side if side.revision is None else replace(side, revision=replace(side.revision, plain=True))
 
 
 def _side(settings: Settings, name: str) -> Side:
@@ -174,6 +183,7 @@ def make_diff(sides: Sides, wanted: Wanted) -> Diff:
         base=sides.base.name,
         head=sides.head.name,
         plan=plan,
+        current=starting(was.desired, registers.both),
         edits=found if was.desired is None else judged(found, was.desired, after),
         unread=was.unread,
         register=registers.moved,

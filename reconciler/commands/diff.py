@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.commands import options
+from reconciler.commands.comments import comment
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     "--detailed-exitcode", is_flag=True, help=N_("Exit with 2 where there are changes, for pipelines.")
 )
 @options.full
-@options.output
+@options.output_plan
 @options.language
 @click.pass_obj
 def command(
@@ -67,5 +69,5 @@ def command(
     trusted = flags["register"] is not None
     sides = find_sides(read_settings(place), base, head, fork=merge_base, trusted=trusted)
     diff = make_diff(sides, wanted(flags))
-    click.echo(show_diff(diff, form, say, full=full), nl=False)
+    put(show_diff(diff, form, say, full=full, comment=comment()))
     return Exit.CHANGES if detailed_exitcode and diff.changes_access else Exit.OK

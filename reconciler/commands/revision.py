@@ -48,11 +48,13 @@ class Revision:
         root: where the working tree of the repository begins.
         name: as the user wrote it.
         commit: the hash that it stands for.
+        plain: whether its files are named without it.
     """
 
     root: Path
     name: str
     commit: str
+    plain: bool = False
 
     def inside(self, folder: Path) -> str:
         """Where a folder stands in the repository, with forward slashes; "" for all of it.
@@ -94,8 +96,9 @@ class Revision:
         return dict(zip((blob.path for blob in blobs), self._contents(blobs), strict=True))
 
     def shown(self, folder: str, path: str) -> str:
-        """A file as findings show it: as git writes it, main:policies/access.yaml."""
-        return f"{self.name}:{PurePosixPath(folder, path)}"
+        """A file as findings show it: as git writes it, main:policies/access.yaml, or plain."""
+        file = PurePosixPath(folder, path).as_posix()
+        return file if self.plain else f"{self.name}:{file}"
 
     def _listed(
         self, folder: str, wanted: Callable[[PurePosixPath], bool]

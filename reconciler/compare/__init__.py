@@ -5,8 +5,8 @@ policy before ─ desired ─┐                       ┌─ plan, as if the bu
 policy after ── desired ─┘                       └─ edits: which rules, teams, … say something else
 """
 
-from reconciler.compare.compare import Diff, compare, judged
+from reconciler.compare.compare import Diff, compare, judged, starting
 from reconciler.compare.edits import Edit, Kind, edits
 from reconciler.compare.registers import Registers
 
-__all__ = ["Diff", "Edit", "Kind", "Registers", "compare", "edits", "judged"]
+__all__ = ["Diff", "Edit", "Kind", "Registers", "compare", "edits", "judged", "starting"]

@@ -39,6 +39,7 @@ class Diff:
         base: what it is compared with, as the user named it.
         head: what it becomes, likewise.
         plan: who gains and loses what, from what the YAML said before; it is nothing that could be applied.
+        current: what the YAML said before, as if the bureau had it.
         edits: which entries say something else.
         unread: why what it is compared with cannot be read, so that everything counts as new; mostly empty.
         register: how the register differs from the one before; None where there was none, or it is the same.
@@ -47,6 +48,7 @@ class Diff:
     base: str
     head: str
     plan: Plan
+    current: Current
     edits: tuple[Edit, ...]
     unread: tuple[Finding, ...] = ()
     register: Moved | None = None
@@ -55,6 +57,13 @@ class Diff:
     def changes_access(self) -> bool:
         """Whether anybody gains or loses anything, or would if nothing held it back."""
         return bool(self.plan.operations or self.plan.blocked or self.plan.unmanaged)
+
+
+def starting(before: Desired | None, register: Register) -> Current:
+    """The bureau as if it were what the YAML said before; None for nothing. Whoever would change it may change all."""
+    anybody = Operator("", "", None, Rights.everywhere(register.shape.clients))
+    access = Access.empty(register.shape) if before is None else before.access
+    return Current(register, access, "", anybody, ())
 
 
 def compare(
@@ -78,10 +87,7 @@ def compare(
         ahead: as for `build`.
         allow: as for `build`.
     """
-    anybody = Operator("", "", None, Rights.everywhere(register.shape.clients))
-    access = Access.empty(register.shape) if before is None else before.access
-    current = Current(register, access, "", anybody, ())
-    plan = build(after, current, date, half=half, ahead=ahead, allow=allow)
+    plan = build(after, starting(before, register), date, half=half, ahead=ahead, allow=allow)
     return plan if before is None else _with_former(plan, before)
 
 

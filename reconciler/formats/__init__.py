@@ -143,13 +143,29 @@ def show_applied(
     return applied_text(plan, results, left, notifications, say, full=full)
 
 
-def show_diff(diff: Diff, form: str, say: Catalogue, *, full: bool = False) -> str:
-    """What a change of the YAML means, as text or JSON."""
+def show_diff(
+    diff: Diff, form: str, say: Catalogue, *, full: bool = False, comment: Comment | None = None
+) -> str | bytes:
+    """What a change of the YAML means, in any format of a plan; tables, pages and remarks tell of access alone.
+
+    Args:
+        diff: what to show.
+        form: as for `show_plan`.
+        say: the language; JSON is the same in every language.
+        full: fold no lists.
+        comment: where Markdown will stand; None for anywhere.
+    """
+    if form == "markdown":
+        from reconciler.formats.markdown.diff import diff_markdown
+
+        return diff_markdown(diff, say, full=full, comment=comment)
     if form == "json":
         from reconciler.formats.diff import diff_document
         from reconciler.formats.json import to_json
 
         return to_json(diff_document(diff))
+    if form != "text":
+        return show_plan(diff.plan, form, say, full=full, view=View.DIFF, current=diff.current)
     from reconciler.formats.text.diff import diff_text
 
     return diff_text(diff, say, full=full)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.desired.values import RuleKind
+from reconciler.desired.values import RuleKind, Standing
 from reconciler.guardrails import Kind
 from reconciler.rights import Reason
 
@@ -53,7 +53,9 @@ def place_of_blocked(plan: Plan, one: Blocked) -> Position | None:
     key = _key_of_reason(one.reason, one.guardrail)
     if key in plan.places:
         return plan.places[key]
-    return plan.rules[one.rules[0]].position if one.rules else None
+    # those of before a change of the YAML stand in no file of now
+    rules = (plan.rules[rule] for rule in one.rules)
+    return next((rule.position for rule in rules if rule.standing is not Standing.FORMER), None)
 
 
 def mentioned_places(plan: Plan, desired: Desired) -> dict[str, Position]:

@@ -364,6 +364,9 @@ def test_a_run_and_what_is_imported(call):
             assert out, err
             assert judge_text(out) == []
             assert judge_json(call("diff", *sides, *DAY, "--format", "json")[0]) == []
+            assert judge_markdown(call("diff", *sides, *DAY, "--format", "markdown")[0]) == []
+            assert judge_html(call("diff", *sides, *DAY, "--format", "html")[0]) == []
+            assert judge_github(call("diff", *sides, *DAY, "--format", "github")[0]) == []
     assert judge_text(call("diff", "\x1b[31m::error::x")[1]) == []
     for text in ATTACKS.values():
         form = "".join(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.errors import Message
 from reconciler.formats.html.values import Cell
 from reconciler.formats.names import FOLD, Namer
-from reconciler.formats.text.wording import GROUNDS
+from reconciler.formats.text.wording import GROUNDS, given_before
 from reconciler.formats.told import because, rule_told
 from reconciler.plan import Change
 from reconciler.plan.grounds import Ground
@@ -109,5 +109,7 @@ def _because(ground: Ground, n: int, rules: str) -> Message:
             return Message.count(
                 "the rule has ended: {rules}", "the rules have ended: {rules}", n, rules=rules
             )
+        case Ground.NONE if n:
+            return given_before(n, rules)
         case _:
             return GROUNDS[ground]

@@ -16,7 +16,7 @@ from reconciler.formats.fits import Comment
 from reconciler.formats.headline import headline
 from reconciler.formats.markdown.escape import in_markdown
 from reconciler.formats.markdown.layout import cut, entire, size
-from reconciler.formats.markdown.sections import Sections
+from reconciler.formats.markdown.sections import Besides, Sections
 from reconciler.formats.text.summary import summary
 from reconciler.formats.views import View, title_of
 
@@ -40,6 +40,7 @@ def plan_markdown(
     view: View = View.PLAN,
     full: bool = False,
     comment: Comment | None = None,
+    besides: Besides | None = None,
 ) -> str:
     """The whole comment; its last line is a marker.
 
@@ -49,11 +50,14 @@ def plan_markdown(
         view: which question it answers; only a plan has a digest to approve.
         full: name everybody, also where they are a team.
         comment: where it will stand; None for anywhere. Where it does not fit it is cut, says so, and has no digest.
+        besides: what else is told; None for nothing.
     """
     comment = comment or Comment()
     room = comment.room
     writer = _Writer(plan, say.language, view, comment.report)
-    sections = Sections(plan, say.language, view, full=full, folds=comment.folds)
+    sections = Sections(
+        plan, say.language, view, full=full, folds=comment.folds, besides=besides or Besides()
+    )
     head, tail = "".join(writer.head()), writer.tail()
     inner = None if room is None else room - size(head) - size(tail)
     told = None if inner is not None and inner < 0 else entire(sections.all(), inner)

@@ -30,6 +30,19 @@ if TYPE_CHECKING:
     from reconciler.plan import Blocked, Plan, Unmanaged
 
 
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What is told beside a plan: titles, each with lines that are Markdown already.
+
+    Attributes:
+        first: before everything else.
+        last: after what changes.
+    """
+
+    first: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    last: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Sections:
     """Makes the sections of one plan in one language.
@@ -40,6 +53,7 @@ class Sections:
         view: which question it answers.
         full: fold no lists of names.
         folds: whether the forge can fold a part of a comment; else all of it stands open.
+        besides: what else is told.
     """
 
     plan: Plan
@@ -47,6 +61,7 @@ class Sections:
     view: View
     full: bool
     folds: bool
+    besides: Besides = Besides()
 
     @cached_property
     def say(self) -> Catalogue:
@@ -70,12 +85,14 @@ class Sections:
 
     def all(self) -> Iterator[Section]:
         """All that there is to tell, in order."""
+        yield from (self.make.listing(title, told, 10) for title, told in self.besides.first)
         yield from self.removals()
         yield from self.sensitive()
         yield from self.strangers()
         yield from self.broken(accepted=False)
         yield from self.blocked()
         yield from self.changes()
+        yield from (self.make.listing(title, told, 15) for title, told in self.besides.last)
         yield from self.broken(accepted=True)
         yield from self.unmanaged()
         yield from self.remarks()

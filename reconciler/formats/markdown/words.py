@@ -9,7 +9,7 @@ from reconciler.formats.markdown.escape import named
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.text.guardrails import told_of
-from reconciler.formats.text.wording import GROUNDS
+from reconciler.formats.text.wording import GROUNDS, given_before
 from reconciler.formats.told import because, who_could
 from reconciler.plan import Change, Half
 from reconciler.plan.grounds import Ground
@@ -86,7 +86,9 @@ class Words:
         """Which rules say so; for a removal, why no rule gives it any more."""
         ground, named_rules = because(self.plan, change, rules, block.consultants)
         told = self.rules(named_rules)
-        if ground is not Ground.RULE:
+        if ground is Ground.NONE and named_rules:
+            told = self.say.message(given_before(len(named_rules), Said(told)))
+        elif ground is not Ground.RULE:
             why = self.say.message(GROUNDS[ground])
             told = self.say("{why}: {rules}", why=Said(why), rules=Said(told)) if told else why
         if waits:

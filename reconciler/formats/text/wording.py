@@ -41,6 +41,16 @@ def before(n: int, rules: str) -> Message:
     )
 
 
+def given_before(n: int, rules: str) -> Message:
+    """The same, where it stands already that this is the reason."""
+    return Message.count(
+        "no rule gives it any more; before, this one did: {rules}",
+        "no rule gives it any more; before, these did: {rules}",
+        n,
+        rules=rules,
+    )
+
+
 def heading_of(change: Change, pairs: int, cells: int) -> Message:
     """The heading of a section, with its figure."""
     match change:

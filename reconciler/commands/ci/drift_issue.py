@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from gettext import gettext
 from typing import TYPE_CHECKING
 
@@ -33,7 +35,10 @@ if TYPE_CHECKING:
 )
 @body(required=False)
 @option("--closed", is_flag=True, help=N_("The drift is gone: say so in the issue, and close it."))
-@option("--title", help=N_("The title of the issue, in one line."))
+@option(
+    "--title",
+    help=N_("The title of the issue, in one line; it has the headline of the report if nothing is said."),
+)
 @labels("access-drift")
 @option("--adopt-url", type=ADDRESS, help=N_("Where to adopt what was changed; linked from the issue."))
 @option("--apply-url", type=ADDRESS, help=N_("Where to apply the YAML; linked from the issue."))
@@ -66,9 +71,18 @@ def command(
             _close(there, bureau, say)
             return Exit.OK
         whole = f"{issue_marker(bureau)}\n{report.rstrip()}\n\n{ways_out(say, adopt_url, apply_url)}"
-        name = one_line(title or say("Access differs from the YAML"))
+        name = one_line(title if title is not None else _title(report, say))
         click.echo(short(put_issue(there, bureau, name, whole, labels)))
     return Exit.OK
+
+
+def _title(report: str, say: Catalogue) -> str:
+    """The title where none is given: it has the headline, if the report begins with one."""
+    found = re.match(r"#{1,6} +(\S.*)", report)
+    if found is None:
+        return say("Access differs from the YAML")
+    plain = re.sub(r"\\(.)", r"\1", html.unescape(found[1]))
+    return say("Access differs from the YAML: {what}", what=plain)
 
 
 def ways_out(say: Catalogue, adopt: str | None, apply: str | None) -> str:

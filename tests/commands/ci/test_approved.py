@@ -104,6 +104,10 @@ def cut_and_with_a_digest(forge, pull):
     ours(forge, pull, f"{PLAN}\n<!-- reconciler:cut -->\n")
 
 
+def cut_before_the_digest(forge, pull):
+    ours(forge, pull, f"<!-- reconciler:cut -->\n\n{PLAN}")
+
+
 def two_digests(forge, pull):
     ours(forge, pull, f"{PLAN}\n<!-- reconciler:digest {DIGEST.replace('0123', 'ffff')} -->\n")
 
@@ -149,6 +153,7 @@ REFUSED = {
     moved_on: f"it is about another commit than {OTHER}",
     cut: "it does not show everything, so it approves nothing",
     cut_and_with_a_digest: "it does not show everything, so it approves nothing",
+    cut_before_the_digest: "it does not show everything, so it approves nothing",
     two_digests: "several digests stand in it",
     inside_a_line: "it does not show everything, so it approves nothing",
     not_the_last_line: "it does not show everything, so it approves nothing",

@@ -18,7 +18,7 @@ def test_it_is_opened_written_anew_and_closed(ci, forge):
     assert ran.out == f"https://github.example/byran/access/issues/{issue.number}\n"
     assert (issue.author.login, issue.title, issue.labels) == (
         BOT,
-        "Access differs from the YAML",
+        "Access differs from the YAML: 2 people have more",
         ["access-drift"],
     )
     assert issue.body == (
@@ -46,7 +46,7 @@ def test_it_is_opened_written_anew_and_closed(ci, forge):
 def test_in_swedish(ci, forge):
     assert ci(*DRIFT, *LINKS, "--lang", "sv", event="schedule").code == 0
     (issue,) = forge.issues()
-    assert issue.title == "Åtkomsten avviker från YAML-filerna"
+    assert issue.title == "Åtkomsten avviker från YAML-filerna: 2 people gain, 1 person loses access"
     assert "## Två utvägar" in issue.body
     assert ci("drift-issue", "--closed", "--lang", "sv", event="schedule").code == 0
     assert forge.comments(issue.number)[0].body == "Byrån är åter som YAML-filerna säger."
@@ -144,3 +144,18 @@ def test_a_title_that_says_nothing(ci, forge):
     assert "the title is empty" in ran.err
     assert ci(*DRIFT, "--title", "å" * 400, event="schedule").code == 0
     assert forge.issues()[0].title == f"{'å' * 249}…"
+
+
+@pytest.mark.parametrize(
+    ("report", "title"),
+    [
+        ("nothing of a heading", "Access differs from the YAML"),
+        ("#hashtag", "Access differs from the YAML"),
+        ("#\nx", "Access differs from the YAML"),
+        ("### A \\*b\\* &amp; c\n# other", "Access differs from the YAML: A *b* & c"),
+        ("# a\x1b[31m\u202eb", r"Access differs from the YAML: a\x1b[31m\u202eb"),
+    ],
+)
+def test_the_headline_of_the_report_is_in_the_title(ci, forge, report, title):
+    assert ci(*DRIFT, event="schedule", body=report).code == 0
+    assert forge.issues()[0].title == title

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from reconciler.commands.ci.summary import fitting
+from reconciler.formats.catalogue import catalogue
 from tests.security.attacks import ATTACKS
 
 LARGEST = 1 << 20
@@ -56,6 +60,28 @@ def test_a_summary_is_never_too_large(summary, tmp_path, before, line, more):
         assert path.stat().st_size + len(following.encode()) + 1 > LARGEST
     else:
         assert before > LARGEST - 100
+
+
+@given(
+    st.lists(st.text("xå", min_size=4, max_size=9), min_size=1, max_size=40),
+    st.integers(0, 40),
+    st.integers(-2, 2),
+)
+def test_as_much_of_a_report_is_kept_as_fits(lines, some, more):
+    """Also where the room ends with a line, or a little before or behind."""
+    text = "".join(f"{line}\n" for line in lines)
+    start = "> The report is larger than a summary may be: the end of it is missing here.\n\n"
+    room = max(len(start) + len("".join(f"{line}\n" for line in lines[:some]).encode()) + more, 0)
+    said = fitting(text, room, catalogue("en"))
+    if len(text.encode()) <= room:
+        assert said == text
+        return
+    assert said == "" if room < len(start) else said.startswith(start)
+    assert len(said.encode()) <= room
+    kept = said.removeprefix(start)
+    assert text.startswith(kept)
+    following = text[len(kept) :].splitlines(keepends=True)[0]
+    assert room < len(start) or len((said + following).encode()) > room
 
 
 def test_that_a_summary_is_cut_is_said_in_swedish_too(summary, tmp_path):

@@ -111,3 +111,10 @@ def test_duties(capsys):
     """Sets hold back what they must, and find what breaks them."""
     few, new, broken = rows("duties", capsys, "--triples", "6000")
     assert (few["changes"] > 0, new["held back"] > 0, broken["findings"] > few["findings"]) == (True,) * 3
+
+
+def test_page(capsys):
+    """In Chromium, where there is one."""
+    (row,) = rows("page", capsys, "--only", "200x500")
+    assert 0 < row["MB"] < 1
+    assert row["load ms"] > 0

@@ -202,7 +202,7 @@ def judge_html(text: str) -> list[str]:
 
 ATTRIBUTES = {
     "id", "class", "lang", "hidden", "tabindex", "role", "scope", "type", "value", "autocomplete", "for", "href", "data-head",
-    "aria-label", "aria-labelledby", "aria-live", "aria-pressed",
+    "aria-label", "aria-labelledby", "aria-pressed",
 }  # fmt: skip
 ELEMENTS = {
     *[

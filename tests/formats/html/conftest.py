@@ -14,6 +14,7 @@ from reconciler.plan import build
 from tests.formats.html.bureaus import bureau
 from tests.support.browser import browser as open_browser
 from tests.support.duties import DAY
+from tests.support.worlds import World
 
 Pages = Callable[..., Path]
 
@@ -42,8 +43,13 @@ def pages(tmp_path_factory) -> Pages:
     return page
 
 
+def of_size(name: str) -> World:
+    """The bureau of that name among SIZES."""
+    return bureau(*SIZES[name])
+
+
 def _of_size(name: str, language: str, path: Path) -> None:
-    world = bureau(*SIZES[name])
+    world = of_size(name)
     text = plan_html(build(world.desired, world.current, DAY), world.current, catalogue(language))
     path.write_text(text, encoding="utf-8")
 

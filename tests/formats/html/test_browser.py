@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
+from reconciler.grid import Half
+from reconciler.plan import build
+from reconciler.plan.values import count_cells
+from tests.formats.html.conftest import of_size
 from tests.support.browser import opened
+from tests.support.duties import DAY
 
 pytestmark = pytest.mark.slow
+
+
+DRAWN = """() => [...document.querySelectorAll(".grid-row")].map((row) => [
+    row.ariaRowIndex, ...[...row.querySelectorAll(".field")].map((one) => `${one.ariaColIndex} ${one.textContent}`)
+])"""
+"""The number of each row that is drawn, and of each field with its text."""
 
 
 def rows_of(page, part: str) -> list[str]:
@@ -187,6 +199,40 @@ def test_a_field_of_the_overview_is_opened_and_left_again(browser, pages):
         assert page.input_value("#view") == "matrix"
 
 
+def test_the_overview_counts_what_the_plan_counts(browser, pages):
+    world = of_size("wide")
+    plan, register = build(world.desired, world.current, DAY), world.register
+    grants, removals, blocked = (
+        [(change, rows) for change, rows in plan.changes.allowed.items() if change.half is Half.GRANTS],
+        [(change, rows) for change, rows in plan.changes.allowed.items() if change.half is Half.REMOVALS],
+        [(why.change, rows) for why, rows in plan.changes.blocked.items()],
+    )
+
+    def figure(parts, team: str, tag: str) -> int:
+        people, places = register.consultants.teams[team], register.clients.tags[tag]
+        return sum(
+            count_cells(change, rows.where(np.isin(rows.consultants, people) & np.isin(rows.clients, places)))
+            for change, rows in parts
+        )
+
+    with opened(browser, pages("wide", "sv")) as watched:
+        page = watched.page
+        page.select_option("#view", "overview")
+        tags = page.locator(".column-name").all_inner_texts()
+        seen = 0
+        for row in page.locator(".grid-row").all()[:12]:
+            team = row.locator(".row-name").inner_text()
+            for tag, text in zip(tags, row.locator(".field").all_inner_texts(), strict=True):
+                if tag not in register.clients.tags:
+                    continue
+                parts = {"+": grants, "−": removals, "!": blocked}
+                marks = {mark: figure(some, team, tag) for mark, some in parts.items()}
+                wanted = " ".join(f"{mark}{n}" for mark, n in marks.items() if n)
+                assert wanted == (text if wanted else ""), (team, tag)
+                seen += bool(wanted)
+        assert seen > 5
+
+
 def test_too_much_is_never_drawn(browser, pages):
     with opened(browser, pages("huge")) as watched:
         page = watched.page
@@ -216,3 +262,31 @@ def test_however_large_only_what_is_seen_is_drawn(browser, pages):
             "[...document.querySelectorAll('.grid-row')].map((one) => Number(one.ariaRowIndex))"
         )
         assert rows == sorted(rows), "screen readers go by the order of the document"
+
+
+def test_the_keyboard_goes_on_where_it_was_after_the_wheel_has_turned(browser, pages):
+    with opened(browser, pages("wide")) as watched:
+        page = watched.page
+        page.uncheck("#only-changes")
+        page.locator("[role=gridcell]").nth(3).click()
+        where = active(page)
+        for _ in range(20):
+            page.mouse.wheel(900, 900)
+            page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate("document.activeElement.id") == "grid", "its field is out of sight"
+        press(page, "ArrowRight", "ArrowLeft")
+        assert active(page) == where
+        assert page.locator("#grid [tabindex='0'], #grid[tabindex='0']").count() == 1
+        # screen readers go by the order of the document
+        for numbers in (
+            [row[0] for row in page.evaluate(DRAWN)],
+            [field.split(" ")[0] for field in page.evaluate(DRAWN)[0][1:]],
+            page.evaluate("[...document.querySelectorAll('.column-name')].map((one) => one.ariaColIndex)"),
+        ):
+            assert [int(one) for one in numbers] == sorted(int(one) for one in numbers)
+        # what is drawn after all that is what stands there
+        texts = page.evaluate(DRAWN)
+        page.set_viewport_size({"width": 1281, "height": 900})
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        anew = page.evaluate(DRAWN)
+        assert [row[:10] for row in texts] == [row[:10] for row in anew]

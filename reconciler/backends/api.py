@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,6 +19,7 @@ from reconciler.errors import BackendError, Message, Unauthorised
 from reconciler.exchange.fields import Fields
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from reconciler.backends.problems import Place
@@ -59,6 +61,9 @@ class Api:
         limits: retries and time-outs.
         near: it is in this process: compressing answers, or sparing bytes in other ways, would only cost time.
 
+    Attributes:
+        told: when the last answer was sent, by the backend's clock; None where it does not say.
+
     Raises:
         Unauthorised: where there is no token, or none that could be sent.
     """
@@ -67,6 +72,7 @@ class Api:
         self, transport: httpx.BaseTransport, url: str, place: Place, limits: Limits, *, near: bool = False
     ) -> None:
         self.near = near
+        self.told: dt.datetime | None = None
         self._place = place
         self._limits = limits
         self._client = httpx.Client(
@@ -153,6 +159,7 @@ class Api:
         if not (response.is_success or known):
             raise refused(response, path, self._place)
         self._check_discreet(response, path)
+        self.told = _sent(response)
         return response
 
     def _check_discreet(self, response: httpx.Response, path: str) -> None:
@@ -211,6 +218,15 @@ def _checked(place: Place) -> str:
     raise Unauthorised(
         Message("the token for {place} has characters no token has", place=place.name), hint=hint
     )
+
+
+def _sent(response: httpx.Response) -> dt.datetime | None:
+    """When an answer was sent, as it says itself."""
+    try:
+        at = parsedate_to_datetime(response.headers.get("date", ""))
+    except (ValueError, TypeError):
+        return None
+    return at if at.tzinfo else None
 
 
 def _next(response: httpx.Response) -> Mapping[str, str] | None:

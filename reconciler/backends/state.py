@@ -50,7 +50,7 @@ def read_state(api: Api, max_pages: int, kept: Kept | None = None) -> tuple[Curr
         raise StateMoved(Message("{path} is of another revision", path="/v1/bureau"))
     register = found.register
     operator_, others_ = operator(me, register), _others(me.key("id"), others, register)
-    return Current(register, found.access, found.revision, operator_, others_, found.mark), found
+    return Current(register, found.access, found.revision, operator_, others_, found.mark, api.told), found
 
 
 def _fetched(api: Api, looked: Answer, max_pages: int, kept: Kept | None) -> Kept:

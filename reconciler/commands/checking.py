@@ -117,12 +117,14 @@ def _opened(settings: Settings, asked: Check) -> Iterator[tuple[Backend, Memory]
 
 
 def _found(backend: Backend, memory: Memory, settings: Settings, asked: Check) -> Found:
+    from reconciler.commands.clocks import same_day
     from reconciler.commands.drifting import Found, compare
     from reconciler.commands.seen import look
     from reconciler.desired import load
     from reconciler.plan.drift import Question
 
     policy, current = load(settings.policies), backend.current()
+    same_day(current, asked.wish.as_of)
     look(memory.config, policy, current, asked.wish.allow)
     question = Question(asked.since, unmanaged_too=asked.unmanaged_too)
     drift = compare(policy, current, backend, asked.wish, question)

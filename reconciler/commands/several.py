@@ -70,10 +70,13 @@ class Several:
 
         Raises:
             GuardrailRefused: where the bureau is empty, or has shrunken since it was last seen here.
+            ReconcilerError: where it is another day there, and none was named.
         """
+        from reconciler.commands.clocks import same_day
         from reconciler.commands.seen import look
 
         current, operators = self.fetch()
+        same_day(current, wanted.as_of)
         look(next(iter(self.configs.values())), self.policy, current, wanted.allow)
         return Seen(current, operators)
 

@@ -71,6 +71,7 @@ class World:
 
         Raises:
             GuardrailRefused: where the bureau is empty, or has shrunken since it was last seen here.
+            ReconcilerError: where it is another day there, and none was named.
         """
         return self.look(wanted)[0]
 
@@ -80,9 +81,11 @@ class World:
         Raises:
             GuardrailRefused: as `plan`.
         """
+        from reconciler.commands.clocks import same_day
         from reconciler.commands.seen import look
 
         current = self.backend.current()
+        same_day(current, wanted.as_of)
         look(self.config, self.policy, current, wanted.allow)
         return make_plan(self.policy, current, wanted), current
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from reconciler.grid import Access, Register
     from reconciler.rights import Operator
 
@@ -21,6 +23,7 @@ class Current:
         operator: who we are.
         others: the other operators, None where the backend does not tell us.
         mark: of register and access; the backend tells whether it still is that. "" where there is none.
+        told: when the backend said so, by its own clock; None where it does not tell.
     """
 
     register: Register
@@ -29,3 +32,4 @@ class Current:
     operator: Operator
     others: tuple[Operator, ...] | None
     mark: str = ""
+    told: dt.datetime | None = None

@@ -42,6 +42,7 @@ COMMANDS = (
     "request",
     "runs",
     "audit",
+    "review",
     "bureau",
     "ci",
     "schema",

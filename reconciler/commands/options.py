@@ -283,6 +283,13 @@ _FOR_PLANS = N_(
 )
 _FOR_FINDINGS = N_("How to print it; sarif, github and gitlab show at file and line what is wrong.")
 output_tables = together(formats("text", "json", "csv", "xlsx", how=_FOR_EXCEL), to)
+output_review = together(
+    formats(
+        "text", "json", "csv", "xlsx", "yaml",
+        how=N_("How to print it; xlsx and yaml are to be filled in and signed, csv is for Excel."),
+    ),
+    to,
+)  # fmt: skip
 output_plan = together(
     formats("text", "json", "markdown", "html", "csv", "xlsx", "sarif", "github", "gitlab", how=_FOR_PLANS),
     for_comments,

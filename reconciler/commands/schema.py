@@ -33,7 +33,7 @@ _POLICY = "policy"
     ),
 )
 @options.argument(
-    "name", type=click.Choice(["policy", "config", "plan", "plan-file", "audit"]), default=_POLICY
+    "name", type=click.Choice(["policy", "config", "plan", "plan-file", "audit", "review"]), default=_POLICY
 )
 @options.option("--for-editor", is_flag=True, help=N_("With the bureau's own words; of policy only."))
 @options.where

@@ -56,6 +56,21 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviews:
+    """How access is reviewed.
+
+    Attributes:
+        folder: where the sign-offs are, which may not be there.
+        every: days after which a review is due again.
+        by: what is reviewed together, "team" or "client".
+    """
+
+    folder: Path
+    every: int = 365
+    by: str = "team"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where everything is.
 
@@ -71,6 +86,7 @@ class Settings:
         cache: where what the backend says may be kept; None for nowhere.
         allowed_signers: who may sign the plans that are applied; None where they need not be signed.
         register: the folder of the register, which may not be there.
+        reviews: how access is reviewed.
     """
 
     policies: Path
@@ -84,6 +100,7 @@ class Settings:
     cache: Path | None = None
     allowed_signers: Path | None = None
     register: Path = Path("register")
+    reviews: Reviews = field(default_factory=lambda: Reviews(Path("reviews")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +148,13 @@ def read_settings(where: Where) -> Settings:
         cache=None if where.no_cache else cache_folder(),
         allowed_signers=folder / said["allowed-signers"] if "allowed-signers" in said else None,
         register=where.register or beside,
+        reviews=_reviews(said.get("reviews", {}), folder),
+    )
+
+
+def _reviews(said: Mapping[str, str], folder: Path) -> Reviews:
+    return Reviews(
+        folder / said.get("folder", "reviews"), int(said.get("every", 365)), said.get("by", "team")
     )
 
 

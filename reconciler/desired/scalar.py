@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-import unicodedata
 
 from reconciler.desired.unquoted import TYPED_KEYS, kind_of
+from reconciler.invisible import unseen
 
 _PLAIN = re.compile(r"(?![-?:,\[\]{}#&*!|>'\"%@`=~<]|\.\.\.)\S(?:.*\S)?")
 _BREAKS = re.compile(r": | #|:$|\t")
 _FLOW = re.compile(r"[,\[\]{}]")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def scalar(text: str, *, key: str = "", flow: bool = False) -> str:
@@ -25,7 +24,7 @@ def scalar(text: str, *, key: str = "", flow: bool = False) -> str:
     """
     if _plain(text, flow=flow) and (key in TYPED_KEYS or kind_of(text) is None):
         return text
-    seen = all(unicodedata.category(letter) not in _UNSEEN for letter in text)
+    seen = not any(map(unseen, text))
     if seen and ('"' in text or "\\" in text):
         return "'" + text.replace("'", "''") + "'"
     quoted = json.dumps(text, ensure_ascii=False)
@@ -58,6 +57,7 @@ def _plain(text: str, *, flow: bool) -> bool:
     return bool(
         _PLAIN.fullmatch(text)
         and text.isprintable()
+        and (text.isascii() or not any(map(unseen, text)))
         and not text.startswith("---")
         and not _BREAKS.search(text)
         and not (flow and _FLOW.search(text))
@@ -65,6 +65,6 @@ def _plain(text: str, *, flow: bool) -> bool:
 
 
 def _escaped(letter: str) -> str:
-    if unicodedata.category(letter) not in _UNSEEN:
+    if not unseen(letter):
         return letter
     return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"

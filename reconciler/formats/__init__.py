@@ -8,12 +8,13 @@ from reconciler.formats.views import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from reconciler.apply import Notification, Results
     from reconciler.apply.parts import Carried
     from reconciler.audit.select import Shown
     from reconciler.compare import Diff
-    from reconciler.errors import Finding, Message, ReconcilerError
+    from reconciler.errors import Finding, Message, Position, ReconcilerError
     from reconciler.formats.catalogue import Catalogue
     from reconciler.formats.fits import Comment
     from reconciler.formats.requests import Asked
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from reconciler.plan.joint import JointPlan
     from reconciler.plan.missing import MissingRights
     from reconciler.register import Moved
+    from reconciler.review import Review, SignOff
+    from reconciler.review.status import Standing
 
 TABLES = frozenset({"csv", "xlsx"})
 """The formats that are tables, in bytes."""
@@ -411,3 +414,93 @@ def _plan_tables(plan: Plan | JointPlan, form: str, say: Catalogue) -> bytes:
     from reconciler.formats.tables.plan import plan_tables
 
     return written(plan_tables(plan, say), form, say)
+
+
+def show_reviews(
+    found: Sequence[Review],
+    register: Register,
+    form: str,
+    say: Catalogue,
+    *,
+    since_told: bool,
+    full: bool = False,
+) -> str | bytes:
+    """Lists to be reviewed, as text, JSON or a table; one of them alone as YAML or a workbook to be filled in.
+
+    Args:
+        found: the lists.
+        register: the names behind the keys.
+        form: "text", "json", "yaml" or one of TABLES.
+        say: the language.
+        since_told: whether the backend tells since when something is held.
+        full: fold no lists.
+    """
+    if form in TABLES:
+        from reconciler.formats.tables import written
+        from reconciler.formats.tables.review import reviews_table, workbook
+
+        if form == "xlsx" and len(found) == 1:
+            return written(workbook(found[0], register, say), form, say)
+        return written([reviews_table(found, register, say)], form, say)
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.review import reviews_document
+
+        return to_json(reviews_document(found))
+    from reconciler.formats.text.review import list_to_fill_in, reviews_text
+
+    if form == "yaml" and found:
+        return list_to_fill_in(found[0], register, say)
+    return reviews_text(found, register, say, since_told=since_told, full=full)
+
+
+def sign_off_text(signed: SignOff, say: Catalogue) -> str:
+    """A sign-off as the YAML that is kept."""
+    from reconciler.formats.text.review import sign_off
+
+    return sign_off(signed, say)
+
+
+def show_signed(
+    signed: SignOff, rules: Mapping[str, Position], path: object, form: str, say: Catalogue
+) -> str:
+    """What was signed, and what of it shall go, as text or JSON; `rules` tells where the rules stand."""
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.review import signed_document
+
+        return to_json(signed_document(signed))
+    from reconciler.formats.text.review import signed_text
+
+    return signed_text(signed, rules, path, say)
+
+
+def show_standings(
+    found: Sequence[Standing],
+    register: Register,
+    form: str,
+    say: Catalogue,
+    *,
+    today: date,
+    within: int,
+    full: bool = False,
+) -> str:
+    """How reviews stand, as text or JSON.
+
+    Args:
+        found: each of them.
+        register: the names behind the keys.
+        form: "text" or "json".
+        say: the language; JSON is the same in every language.
+        today: the day.
+        within: days after which one is due again.
+        full: fold no lists.
+    """
+    if form == "json":
+        from reconciler.formats.json import to_json
+        from reconciler.formats.review import standings_document
+
+        return to_json(standings_document(found, today, within))
+    from reconciler.formats.text.review import standings_text
+
+    return standings_text(found, register, today, say, full=full)

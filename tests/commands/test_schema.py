@@ -12,7 +12,7 @@ from tests.commands.conftest import *  # noqa: F403 - its fixtures
 def test_the_schema_is_printed_as_it_ships(reconciler):
     from reconciler.resources import resource
 
-    for name in ("policy", "config", "plan", "plan-file", "audit"):
+    for name in ("policy", "config", "plan", "plan-file", "audit", "review"):
         ran = reconciler("schema", name)
         assert ran.code == 0
         assert json.loads(ran.out) == json.loads(resource(f"schemas/{name}.schema.json").read_text("utf-8"))

@@ -175,12 +175,15 @@ READING = [
     ("register", "check", "--full"),
     ("who", *DAY, "--full"),
     ("who", *DAY, "--desired"),
+    ("review", "list", *DAY, "--full"),
+    ("review", "list", *DAY, "--by", "client"),
+    ("review", "status", *DAY, "--full"),
     ("explain", KEYS[0], KEYS[0], *DAY, "--full"),
     ("explain", KEYS[0], KEYS[1], "payroll", *DAY),
 ]
 """Commands that print a plan, the bureau or the rules."""
 
-TABLES = [("who", *DAY), ("plan", *DAY)]
+TABLES = [("who", *DAY), ("plan", *DAY), ("review", "list", *DAY)]
 """Those of them that print tables."""
 
 
@@ -304,6 +307,27 @@ def test_as_what_an_editor_offers(reconciler):
         assert "$" not in typed
         assert "\n" not in typed
     assert len(offered) > len(KEYS) // 2
+
+
+def test_a_review_is_listed_signed_and_looked_after(call):
+    kinds = ("a formula", "a script", "red text", "letters that show nothing", "the end of a cell")
+    for number in [list(ATTACKS).index(kind) for kind in kinds]:
+        for form in ("yaml", "xlsx"):
+            name = f"list{number}.{form}"
+            out, err = call("review", "list", *DAY, "--client", KEYS[number], "--format", form, "--to", name)
+            assert (out, err) == ("", "")
+        assert judge_xlsx(Path(f"list{number}.xlsx").read_bytes()) == []
+        text = Path(f"list{number}.yaml").read_text("utf-8")
+        assert [ascii(one) for one in text if one != "\n" and unseen(one)] == []
+        Path("list.yaml").write_text(text.replace('decision: ""', "decision: remove"), "utf-8")
+        for by in ("me", ATTACKS["red text"], ATTACKS["a workflow command"]):
+            out, err = call("review", "sign", "list.yaml", "--by", by)
+            assert out or err
+            assert judge_text(out + err) == []
+    assert any(Path("reviews").iterdir())
+    out, err = call("review", "status", *DAY, "--by", "client", "--full")
+    assert judge_text(out + err) == []
+    assert "is still there" in out
 
 
 @pytest.fixture

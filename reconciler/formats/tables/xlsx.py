@@ -15,7 +15,7 @@ from reconciler.formats.safe import LONGEST_VALUE, clean, short
 from reconciler.formats.tables.csv import FORMULA
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from reconciler.formats.tables.table import Cell, Table
 
@@ -30,6 +30,9 @@ _WIDEST = 60
 
 _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - the format knows no time zones, and it stands for no time
 """The day that stands in every file, so that the same tables are the same bytes."""
+
+_FIRST = dt.date(1900, 3, 1)
+"""The first day that every reader takes for the same; Excel believes in a 29 February 1900."""
 
 _NUMBER_FORMAT = "yyyy-mm-dd"
 
@@ -67,7 +70,7 @@ def to_xlsx(tables: Sequence[Table], *, most: int = ROWS) -> bytes:
             sheet = _Sheet(book.add_worksheet(name), formats, table.headings)
             for one in islice(chain([] if row is None else [row], rows), most):
                 sheet.write(one)
-            sheet.finish()
+            sheet.finish(table.choices)
             row, number = next(rows, None), number + 1
     book.close()
     return content.getvalue()
@@ -90,15 +93,21 @@ class _Sheet:
                 self._widths[column] = max(self._widths[column], shown + 1)
         self._row += 1
 
-    def finish(self) -> None:
+    def finish(self, choices: Mapping[int, Sequence[str]]) -> None:
         """What concerns all rows."""
         self._sheet.freeze_panes(1, 0)
         self._sheet.autofilter(0, 0, self._row - 1, len(self._widths) - 1)
         for column, width in enumerate(self._widths):
             self._sheet.set_column(column, column, min(width, _WIDEST))
+        for column, words in choices.items():
+            self._sheet.data_validation(
+                1, column, max(self._row - 1, 1), column, {"validate": "list", "source": list(words)}
+            )
 
     def _cell(self, column: int, value: str | int | dt.date) -> int:
         """Write a cell; how many characters it shows."""
+        if isinstance(value, dt.date) and value < _FIRST:
+            value = value.isoformat()
         if isinstance(value, dt.date):
             self._sheet.write_datetime(self._row, column, value, self._formats["day"])
             return len(_NUMBER_FORMAT)

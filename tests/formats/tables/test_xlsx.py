@@ -54,6 +54,12 @@ def test_texts_figures_and_days_come_back():
     }
 
 
+def test_days_before_those_that_excel_knows_stay_what_they_are():
+    days = [dt.date(1, 1, 1), dt.date(1900, 2, 28), dt.date(1900, 3, 1), dt.date(9999, 12, 31)]
+    read = read_xlsx(to_xlsx([Table("t", ["a"], [[day] for day in days])]), "x")["t"]
+    assert [row[0] for row in read[1:]] == [day.isoformat() for day in days]
+
+
 @given(st.lists(st.tuples(st.text(BLANK), st.text(BLANK)), min_size=1, max_size=5))
 def test_every_text_comes_back_as_it_is_shown(rows):
     read = read_xlsx(to_xlsx([Table("t", ["a", "b"], rows)]), "x")["t"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from reconciler.errors import Message, ReconcilerError
 from reconciler.forge.seam import Approval, Comment, Edit, Issue, PullRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -30,6 +31,9 @@ _EDIT = """\
 query($id: ID!) {
   node(id: $id) { ... on IssueComment { lastEditedAt editor { __typename login } } }
 }"""
+_NEWEST = 100
+"""Pull requests that are looked at where the index does not know a commit: a page of them."""
+
 _WRITERS = frozenset({"admin", "write"})
 _OPINIONS = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 """States of a review that replace what the same person said before; a comment does not."""
@@ -79,9 +83,19 @@ class GitHub:
         return _pull_request(self._api.get(f"{self._root}/pulls/{number}"))
 
     def merged_as(self, commit: str) -> tuple[PullRequest, ...]:
-        """The pull requests that were merged as a commit; the forge also tells of others that contain it."""
-        path = f"{self._root}/commits/{quote(commit, safe='')}/pulls"
-        found = map(_pull_request, self._api.pages(path))
+        """The pull requests that were merged as a commit; the forge also tells of others that contain it.
+
+        Which belong to a commit is indexed a while after the merge; that they are merged shows at once.
+        """
+        found = self._merged(self._api.pages(f"{self._root}/commits/{quote(commit, safe='')}/pulls"), commit)
+        if found:
+            return found
+        newest = {"state": "closed", "sort": "updated", "direction": "desc"}
+        return self._merged(islice(self._api.pages(f"{self._root}/pulls", newest), _NEWEST), commit)
+
+    @staticmethod
+    def _merged(rows: Iterable[Fields], commit: str) -> tuple[PullRequest, ...]:
+        found = map(_pull_request, rows)
         return tuple(one for one in found if one.merged and one.merge_commit == commit)
 
     def pull_requests_from(self, branch: str) -> tuple[PullRequest, ...]:

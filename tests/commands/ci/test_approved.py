@@ -38,6 +38,20 @@ def test_what_was_merged_was_approved(ci, forge, pull, planned):
     assert ci("approved", event="push", token=READER).out == f"{DIGEST}\n"
 
 
+def test_right_after_the_merge_it_is_found_among_the_newest(ci, forge, pull, planned):
+    """GitHub tells a little later which pull request a commit came from."""
+    forge.world.lagging = True
+    for number in range(120):
+        other = forge.open_pull("anna", branch=f"b{number}", head=OTHER)
+        forge.merge(other, f"{number:040}")
+    assert "no pull request was merged as" in ci("approved", event="push").err
+    forge.merge(pull, MERGE)
+    assert ci("approved", event="push").out == f"{DIGEST}\n"
+    forge.asked.clear()
+    assert ci("approved", event="push", sha="d" * 40).code == 1
+    assert [path for _, path in forge.asked].count("/repos/byran/access/pulls") == 1
+
+
 def test_an_edit_of_our_own_counts_as_ours(ci, forge, pull, planned):
     forge.push(pull, OTHER)
     other = DIGEST.replace("0123", "ffff")

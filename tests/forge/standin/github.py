@@ -10,20 +10,13 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.forge.standin.world import WRITE, Account, Comment, Grant, Item, World
+from tests.forge.standin.github_shapes import Refused, edited, fits, invalid, needs, node, time, user
+from tests.forge.standin.world import Comment, Grant, Item, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
-
-LONGEST = 65_536
-
-
-class Refused(Exception):
-    def __init__(self, code: int, message: str, headers: dict[str, str] | None = None, **more: Any) -> None:
-        super().__init__(message)
-        self.answer = JSONResponse({"message": message, "status": str(code), **more}, code, headers)
 
 
 def create_app(world: World) -> Starlette:
@@ -90,7 +83,7 @@ class _GitHub:
     def user(self, _request: Request, grant: Grant, _document: Any) -> Response:
         if grant.account.bot:
             raise Refused(403, "Resource not accessible by integration")
-        return JSONResponse(_user(grant.account))
+        return JSONResponse(user(grant.account))
 
     def graphql(self, _request: Request, grant: Grant, document: Any) -> Response:
         query, variables = document["query"], document["variables"]
@@ -99,8 +92,8 @@ class _GitHub:
         assert "node(id: $id)" in query
         assert "... on IssueComment { lastEditedAt editor { __typename login } }" in query
         for comment in self.world.comments:
-            if _node(comment) == variables["id"]:
-                return JSONResponse({"data": {"node": _edited(comment)}})
+            if node(comment) == variables["id"]:
+                return JSONResponse({"data": {"node": edited(comment)}})
         message = f"Could not resolve to a node with the global id of '{variables['id']}'"
         return JSONResponse({"data": {"node": None}, "errors": [{"type": "NOT_FOUND", "message": message}]})
 
@@ -108,7 +101,7 @@ class _GitHub:
         account = self.world.accounts.get(request.path_params["login"])
         if account is None or account.bot:
             raise Refused(404, "Not Found")
-        return JSONResponse({"permission": account.permission, "user": _user(account)})
+        return JSONResponse({"permission": account.permission, "user": user(account)})
 
     # -- pull requests -------------------------------------------------------------------------------------------
 
@@ -117,7 +110,10 @@ class _GitHub:
 
     def pulls(self, request: Request, _grant: Grant, _document: Any) -> Response:
         asked, owner = request.query_params, self.world.repository.partition("/")[0]
-        found = [one for one in self._pulls() if one.open or asked.get("state") == "all"]
+        state = asked.get("state", "open")
+        found = [one for one in self._pulls() if state == "all" or one.open == (state == "open")]
+        if asked.get("sort") == "updated":
+            found.sort(key=lambda one: one.merged or one.created, reverse=asked.get("direction") == "desc")
         if "head" in asked:
             found = [one for one in found if f"{owner}:{one.branch}" == asked["head"]]
         return self._page(request, [self._pull(one) for one in found])
@@ -126,11 +122,11 @@ class _GitHub:
         return JSONResponse(self._pull(self._item(request, pull=True)))
 
     def open_pull(self, _request: Request, grant: Grant, document: Any) -> Response:
-        _needs(grant, "pull_requests")
+        needs(grant, "pull_requests")
         if document["head"] not in self.world.branches:
-            _invalid("PullRequest", "head", "invalid")
+            invalid("PullRequest", "head", "invalid")
         if any(one.open and one.branch == document["head"] for one in self._pulls()):
-            _invalid("PullRequest", "", "custom", f"A pull request already exists for {document['head']}.")
+            invalid("PullRequest", "", "custom", f"A pull request already exists for {document['head']}.")
         made = self.world.open(
             grant.account,
             document["title"],
@@ -143,16 +139,18 @@ class _GitHub:
 
     def pulls_of_commit(self, request: Request, _grant: Grant, _document: Any) -> Response:
         sha = request.path_params["sha"]
+        if self.world.lagging:
+            return JSONResponse([])
         found = [one for one in self._pulls() if sha in {one.merge_commit, *(head for head, _ in one.heads)}]
         return self._page(request, [self._pull(one) for one in found])
 
     def reviews(self, request: Request, _grant: Grant, _document: Any) -> Response:
         rows = [
             {
-                "user": _user(one.author),
+                "user": user(one.author),
                 "state": one.state,
                 "commit_id": one.commit,
-                "submitted_at": _time(one.at),
+                "submitted_at": time(one.at),
             }
             for one in self._item(request, pull=True).reviews
         ]
@@ -169,16 +167,16 @@ class _GitHub:
         return JSONResponse(self._issue(self._item(request)))
 
     def open_issue(self, _request: Request, grant: Grant, document: Any) -> Response:
-        _needs(grant, "issues")
-        _fits("Issue", document["body"])
+        needs(grant, "issues")
+        fits("Issue", document["body"])
         made = self.world.open(grant.account, document["title"], document["body"])
         made.labels += document.get("labels", [])
         return JSONResponse(self._issue(made), 201)
 
     def edit_item(self, request: Request, grant: Grant, document: Any) -> Response:
         item = self._item(request)
-        _needs(grant, "pull_requests" if item.branch else "issues")
-        _fits("Issue", document.get("body", ""))
+        needs(grant, "pull_requests" if item.branch else "issues")
+        fits("Issue", document.get("body", ""))
         item.title, item.body = document.get("title", item.title), document.get("body", item.body)
         item.open = document.get("state", "open" if item.open else "closed") == "open"
         return JSONResponse(self._pull(item) if item.branch else self._issue(item))
@@ -189,15 +187,15 @@ class _GitHub:
 
     def add_comment(self, request: Request, grant: Grant, document: Any) -> Response:
         item = self._item(request)
-        _needs(grant, "pull_requests" if item.branch else "issues")
-        _fits("IssueComment", document["body"])
+        needs(grant, "pull_requests" if item.branch else "issues")
+        fits("IssueComment", document["body"])
         return JSONResponse(
             self._comment(self.world.comment(item.number, grant.account, document["body"])), 201
         )
 
     def edit_comment(self, request: Request, grant: Grant, document: Any) -> Response:
-        _needs(grant, "pull_requests")
-        _fits("IssueComment", document["body"])
+        needs(grant, "pull_requests")
+        fits("IssueComment", document["body"])
         for comment in self.world.comments:
             if comment.number == request.path_params["comment"]:
                 self.world.edit(comment, grant.account, document["body"])
@@ -206,7 +204,7 @@ class _GitHub:
 
     def label(self, request: Request, grant: Grant, document: Any) -> Response:
         item = self._item(request)
-        _needs(grant, "pull_requests" if item.branch else "issues")
+        needs(grant, "pull_requests" if item.branch else "issues")
         item.labels += [name for name in document["labels"] if name not in item.labels]
         return JSONResponse([{"name": name} for name in item.labels])
 
@@ -242,12 +240,12 @@ class _GitHub:
             "state": "open" if item.open else "closed",
             "title": item.title,
             "body": item.body or None,
-            "user": _user(item.author),
+            "user": user(item.author),
             "head": {"sha": item.head, "ref": item.branch},
             "base": {"ref": item.base},
             # of an open one it is a merge that was tried
             "merge_commit_sha": item.merge_commit or "e" * 40,
-            "merged_at": _time(item.merged) if item.merged else None,
+            "merged_at": time(item.merged) if item.merged else None,
         }
 
     def _issue(self, item: Item) -> dict[str, Any]:
@@ -257,7 +255,7 @@ class _GitHub:
             "state": "open" if item.open else "closed",
             "title": item.title,
             "body": item.body or None,
-            "user": _user(item.author),
+            "user": user(item.author),
             "labels": [{"name": name} for name in item.labels],
         }
         return {**found, "pull_request": {"url": self._url(item)}} if item.branch else found
@@ -266,54 +264,10 @@ class _GitHub:
         item = self.world.items[comment.on]
         return {
             "id": comment.number,
-            "node_id": _node(comment),
+            "node_id": node(comment),
             "html_url": f"{self._url(item)}#issuecomment-{comment.number}",
             "body": comment.body,
-            "user": _user(comment.author) if comment.author else None,
-            "created_at": _time(comment.created),
-            "updated_at": _time(comment.edited or comment.created),
+            "user": user(comment.author) if comment.author else None,
+            "created_at": time(comment.created),
+            "updated_at": time(comment.edited or comment.created),
         }
-
-
-def _needs(grant: Grant, what: str) -> None:
-    if grant.may.get(what) != WRITE:
-        headers = {"x-accepted-github-permissions": "issues=write; pull_requests=write"}
-        raise Refused(403, "Resource not accessible by integration", headers)
-
-
-def _fits(resource: str, body: str) -> None:
-    if len(body) > LONGEST:
-        _invalid(resource, "data", "unprocessable", "Body is too long (maximum is 65536 characters)")
-
-
-def _invalid(resource: str, field: str, code: str, message: str = "") -> None:
-    raise Refused(
-        422,
-        "Validation Failed",
-        errors=[
-            {"resource": resource, "field": field, "code": code, **({"message": message} if message else {})}
-        ],
-    )
-
-
-def _user(account: Account) -> dict[str, Any]:
-    return {"login": account.login, "id": account.number, "type": "Bot" if account.bot else "User"}
-
-
-def _edited(comment: Comment) -> dict[str, Any]:
-    if comment.edited is None:
-        return {"lastEditedAt": None, "editor": None}
-    editor = comment.editor
-    actor = editor and {
-        "__typename": "Bot" if editor.bot else "User",
-        "login": editor.login.removesuffix("[bot]"),
-    }
-    return {"lastEditedAt": _time(comment.edited), "editor": actor}
-
-
-def _node(comment: Comment) -> str:
-    return f"IC_{comment.number}"
-
-
-def _time(at: Any) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -75,6 +75,7 @@ class World:
     Attributes:
         commands: lines of texts that were done rather than kept (GitLab).
         forked: branches that are in a fork (GitLab).
+        lagging: whether it is not known yet which commit came from which pull request (GitHub).
     """
 
     def __init__(self, repository: str) -> None:
@@ -87,6 +88,7 @@ class World:
         self.comments: list[Comment] = []
         self.commands: list[str] = []
         self.forked: set[str] = set()
+        self.lagging = False
         self._now = dt.datetime(2026, 11, 24, 8, 0, 0, tzinfo=dt.UTC)
 
     def now(self) -> dt.datetime:

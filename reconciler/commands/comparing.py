@@ -66,9 +66,20 @@ class Side:
         """
         if self.revision is None:
             return read_register(folder) if folder.exists() else None
+        place = self.revision.shown(self.revision.inside(folder), "").rstrip("/")
+        files = self.contents(folder)
+        return register_of(files, place) if files else None
+
+    def contents(self, folder: Path) -> dict[str, bytes]:
+        """What the files of the register hold that are there, by name.
+
+        Raises:
+            InputError: where one of them is none that is read.
+        """
+        if self.revision is None:
+            return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
         inner = self.revision.inside(folder)
-        files = self.revision.files(inner, lambda path: str(path) in FILES, REGISTER_LIMIT)
-        return register_of(files, self.revision.shown(inner, "").rstrip("/")) if files else None
+        return self.revision.files(inner, lambda path: str(path) in FILES, REGISTER_LIMIT)
 
 
 def _is_rules(path: PurePosixPath) -> bool:
@@ -204,10 +215,12 @@ def _register_now(sides: Sides) -> Register:
 
 
 def _register_before(sides: Sides) -> Register | None:
-    """The register of then, where it can be read: it only helps to understand the rules of then."""
+    """The register of then, where it is another one and can be read: it only helps to understand the rules of then."""
     if sides.base.revision is None:
         return None
     try:
+        if sides.base.contents(sides.register) == sides.head.contents(sides.register):
+            return None
         return sides.base.register(sides.register)
     except InputError:
         return None

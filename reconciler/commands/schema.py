@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from reconciler.commands.settings import Settings
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Register
 
 _POLICY = "policy"
 
@@ -37,6 +38,7 @@ _POLICY = "policy"
 )
 @options.option("--for-editor", is_flag=True, help=N_("With the bureau's own words; of policy only."))
 @options.where
+@options.register
 @options.language
 @click.pass_obj
 def command(say: Catalogue, /, name: str, for_editor: bool, **flags: Any) -> int:
@@ -52,21 +54,34 @@ def command(say: Catalogue, /, name: str, for_editor: bool, **flags: Any) -> int
         from reconciler.commands.flags import where
         from reconciler.commands.settings import read_settings
 
-        schema = _offering(schema, read_settings(where(flags)), say)
+        settings = read_settings(where(flags))
+        schema = _offering(schema, settings, say, files=flags["register"] is not None)
     click.echo(to_json(schema), nl=False)
     return Exit.OK
 
 
-def _offering(schema: Mapping[str, Any], settings: Settings, say: Catalogue) -> dict[str, Any]:
-    """The schema with what the bureau has; the backend is asked for its register."""
-    from reconciler.adopt.offers import offers_of, with_offers
+def _register(settings: Settings, *, files: bool) -> Register:
+    """The register of the backend; that in files where there is no backend, or they are named."""
+    if files or settings.kind is None:
+        from reconciler.register import read_register
+
+        return read_register(settings.register)
     from reconciler.backends import open_backend
     from reconciler.commands.settings import backend_config
+
+    with open_backend(backend_config(settings)) as backend:
+        return backend.current().register
+
+
+def _offering(
+    schema: Mapping[str, Any], settings: Settings, say: Catalogue, *, files: bool
+) -> dict[str, Any]:
+    """The schema with what the bureau has."""
+    from reconciler.adopt.offers import offers_of, with_offers
     from reconciler.desired import load
 
     policy = load(settings.policies)
-    with open_backend(backend_config(settings)) as backend:
-        register = backend.current().register
+    register = _register(settings, files=files)
     words = {
         "all": say("all that there are"),
         "each-team": say("one rule for every team"),

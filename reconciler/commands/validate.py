@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.desired import Policy
     from reconciler.errors import Finding
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Register
 
 
 @click.command(
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
     help=N_(
         "Check the YAML, and tell everything that is wrong with it at once.\n\n"
         "Where a backend is configured, the names of consultants, clients, teams, tags and programs are"
-        " checked against its register too."
+        " checked against its register too; offline, or where there is none, against the register's files, if there are"
+        " any (see “register pull”)."
     ),
 )
 @options.where
+@options.register
 @options.as_of
 @options.option("--offline", is_flag=True, help=N_("Ask no backend, even where one is configured."))
 @options.output_findings
@@ -47,33 +51,57 @@ def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
 
     settings = read_settings(where(flags))
     findings: tuple[Finding, ...]
-    checked = settings.kind is not None and not offline
+    against = _choose(settings, offline=offline)
     try:
         policy = load(settings.policies)
         check(policy)
-        about = _against_register if checked else _by_itself
-        findings = about(policy, settings, flags["as_of"])
+        findings = _LOOKS[against](policy, settings, flags["as_of"])
         failed = False
     except InputError as error:
         findings, failed = error.findings, True
     told = show_findings(findings, form, say)
     if form == "text" and not failed:
-        told += _verdict(say, len(findings), checked=checked) + "\n"
+        told += _verdict(say, len(findings), against) + "\n"
     put(told)
     return Exit.ERROR if failed else Exit.OK
 
 
-def _against_register(policy: Policy, settings: Settings, as_of: dt.date | None) -> tuple[Finding, ...]:
+class _Against(Enum):
+    """What the names in the YAML are checked against."""
+
+    BACKEND = auto()
+    FILES = auto()
+    NOTHING = auto()
+
+
+def _choose(settings: Settings, *, offline: bool) -> _Against:
+    if settings.kind is not None and not offline:
+        return _Against.BACKEND
+    return _Against.FILES if settings.register.is_dir() else _Against.NOTHING
+
+
+def _against_backend(policy: Policy, settings: Settings, as_of: dt.date | None) -> tuple[Finding, ...]:
     from reconciler.backends import open_backend
     from reconciler.commands.settings import backend_config
+
+    with open_backend(backend_config(settings)) as backend:
+        register = backend.current().register
+    return _against(policy, register, as_of)
+
+
+def _against_files(policy: Policy, settings: Settings, as_of: dt.date | None) -> tuple[Finding, ...]:
+    from reconciler.register import read_register
+
+    return _against(policy, read_register(settings.register), as_of)
+
+
+def _against(policy: Policy, register: Register, as_of: dt.date | None) -> tuple[Finding, ...]:
     from reconciler.commands.world import today
     from reconciler.desired import resolve
     from reconciler.desired.findings import in_order
     from reconciler.guardrails.expressions.policy import check_names
     from reconciler.guardrails.review import review
 
-    with open_backend(backend_config(settings)) as backend:
-        register = backend.current().register
     date = as_of or today(register)
     desired = check_names(policy, register, resolve(policy, register, date))
     return tuple(in_order((*desired.findings, *review(desired, date))))
@@ -89,9 +117,21 @@ def _by_itself(policy: Policy, _: Settings, as_of: dt.date | None) -> tuple[Find
     return tuple(in_order((*policy.findings, *review_offline(policy, date))))
 
 
-def _verdict(say: Catalogue, warnings: int, *, checked: bool) -> str:
+_LOOKS = {
+    _Against.BACKEND: _against_backend,
+    _Against.FILES: _against_files,
+    _Against.NOTHING: _by_itself,
+}
+
+
+def _verdict(say: Catalogue, warnings: int, against: _Against) -> str:
     sound = say.count("The YAML is sound; {n} warning.", "The YAML is sound; {n} warnings.", warnings)
-    if checked:
-        return sound
-    unchecked = say("Names were not checked against a register.")
-    return f"{sound} {unchecked}"
+    match against:
+        case _Against.BACKEND:
+            return sound
+        case _Against.FILES:
+            files = say("Names were checked against the register's files, not against the backend.")
+            return f"{sound} {files}"
+        case _Against.NOTHING:
+            nothing = say("Names were not checked against a register.")
+            return f"{sound} {nothing}"

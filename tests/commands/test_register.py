@@ -91,3 +91,29 @@ def test_a_register_that_cannot_be_read(reconciler, example):
     ran = reconciler("register", "check")
     assert ran.code == 1
     assert "register/clients.csv:1:1: error: this is not a header that is known here" in ran.err
+
+
+def test_validate_checks_names_against_the_files_where_no_backend_is_asked(reconciler, example):
+    alone = "The YAML is sound; 0 warnings. Names were not checked against a register.\n"
+    files = "The YAML is sound; 0 warnings. Names were checked against the register's files, not against the backend.\n"
+    assert reconciler("validate", "--offline").out == alone
+    reconciler("register", "pull")
+    assert reconciler("validate", "--offline").out == files
+    assert reconciler("validate").out == "The YAML is sound; 0 warnings.\n"
+    (example / "reconciler.yaml").write_text("policies: policies\n")
+    assert reconciler("validate").out == files
+    access = example / "policies/access.yaml"
+    access.write_text(access.read_text("utf-8").replace("fia.temp@", "fia.tmp@"), "utf-8")
+    ran = reconciler("validate", "--offline")
+    assert (ran.code, "did you mean “fia.temp@exempelbyran.example”?" in ran.out) == (1, True)
+    assert reconciler("validate", "--offline", "--register", "nowhere").code == 0
+
+
+def test_an_editor_is_served_from_the_files_where_they_are_named(reconciler, example):
+    asked = reconciler("schema", "policy", "--for-editor").out
+    reconciler("register", "pull")
+    (example / "bureau.db").unlink()
+    named = reconciler("schema", "policy", "--for-editor", "--register", "register")
+    assert (named.code, named.out) == (0, asked)
+    (example / "reconciler.yaml").write_text("policies: policies\n")
+    assert reconciler("schema", "policy", "--for-editor").out == asked

@@ -161,6 +161,19 @@ def test_what_cannot_be_done(reconciler, folder):
     assert "cannot be read" in fails()
 
 
+def test_a_rule_that_would_change_another_is_not_written(reconciler, folder):
+    path = folder / "policies/requests.yaml"
+    rule = "who: anna.lind@exempelbyran.example\n    clients: ['1042']\n    programs: [payroll]\n"
+    before = f"access:\n  old:\n    {rule}    reason: |+\n      every empty line below belongs to this\n"
+    path.write_text(before)
+    ran = reconciler("request", "--from-issue", "form.md", *DAY)
+    assert (ran.code, ran.out) == (1, "")
+    assert (
+        "a rule in policies/requests.yaml would change what else stands there; nothing was written" in ran.err
+    )
+    assert path.read_text() == before
+
+
 def test_what_the_rules_give_already_is_said(reconciler, folder):
     (folder / "form.md").write_text(FORM.replace("cecilia.berg", "anna.lind"))
     ran = reconciler("request", "--from-issue", "form.md", "--check", *DAY)

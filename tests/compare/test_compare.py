@@ -155,5 +155,12 @@ def test_whom_only_the_register_before_knows():
     assert triples(registers.both, becomes.access) == triples(now, resolve(policy_of(after), now, DAY).access)
     assert registers.moved is not None
     assert (registers.moved.consultants.gone, registers.moved.clients.gone) == (("dan@x.se",), ("1061",))
+    counted = after + "\nguardrails: {require: {many: {above: 3, reason: true}}}"
+    both, alone = (resolve(policy_of(counted), one, DAY) for one in (registers.both, now))
+    # a client that is gone is still counted, a consultant is not
+    assert both.reach is not None
+    assert alone.reach is not None
+    assert both.reach.tolist() == [3 * 5]
+    assert alone.reach.tolist() == [3 * 4]
     assert Registers.of(now, now).both is now
     assert Registers.of(now, None).both is now

@@ -166,3 +166,13 @@ def test_a_page_says_who_does_what(reconciler, team, tmp_path):
     parts = json.loads(reconciler("plan", *DAY, "--as", "all", "--format", "json").out)["parts"]
     operations = {part["operator"]: len(part["operations"]) for part in parts}
     assert made.count("done by Ingrid Admin") == operations["it-admin"]
+
+
+def test_as_a_comment_it_tells_what_they_do_together(reconciler, team):
+    team("ingrid", "pia", without=("margareta",))
+    own = ("bureau", "operators", "rights", "it-admin", "--bureau", "exempelbyran", "--database", "bureau.db")
+    assert reconciler(*own, "--system-administrator", "1041,1042,1043").code == 0
+    ran = reconciler("plan", *DAY, "--as", "all", "--format", "markdown")
+    whole = document(reconciler("plan", *DAY, "--as", "all", "--format", "json").out)["whole"]
+    assert "Operators: Ingrid Admin and Pia Löneby." in ran.out
+    assert ran.out.endswith(f"<!-- reconciler:digest {whole['digest']} -->\n")

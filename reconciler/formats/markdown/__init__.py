@@ -128,6 +128,6 @@ class _Writer:
         yield f"> **{long}**"
         if self.view is View.PLAN:
             yield " " + say(
-                "So it approves nothing by itself: approve the plan file, or the digest in the whole report."
+                "By itself it approves nothing: approve the plan file, or the digest in the whole report."
             )
         yield f" {self.link()}\n\n" if self.report else "\n\n"

@@ -9,7 +9,7 @@ from reconciler.formats.markdown.escape import named
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.text.guardrails import told_of
-from reconciler.formats.text.wording import GROUNDS, given_before
+from reconciler.formats.text.wording import GROUNDS, by, given_before
 from reconciler.formats.told import because, who_could
 from reconciler.plan import Change, Half
 from reconciler.plan.grounds import Ground
@@ -112,12 +112,11 @@ class Words:
     def would(self, blocked: Blocked) -> str:
         """What is blocked, and which rules want it."""
         say, what = self.say, Said(self.what(blocked.change, blocked.block.mask))
-        told = (
-            say("get {what}", what=what)
-            if blocked.change.half is Half.GRANTS
-            else say("lose {what}", what=what)
-        )
-        return f"{told} – {self.why(blocked.change, blocked.rules, blocked.block)}"
+        why = Said(self.why(blocked.change, blocked.rules, blocked.block))
+        if blocked.change.half is Half.REMOVALS:
+            return say("lose {what}; {why}", what=what, why=why)
+        told = Said(say("get {what}", what=what))
+        return say("{what}; {why}", what=told, why=by(len(blocked.rules), why)) if why else told
 
     def because(self, blocked: Blocked) -> str:
         """Why it is blocked: the right that is missing, or the guardrail."""

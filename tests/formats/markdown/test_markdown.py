@@ -122,8 +122,18 @@ def test_a_large_plan_is_cut_to_what_each_place_takes(place):
         text.index("#### Removals: ") < text.index("#### Sensitive") < text.index("#### All changes, by team")
     )
     assert text.splitlines()[-3] == f"The whole report: <{REPORT}>"
-    assert "it approves nothing by itself" in text[: text.index("####")]
+    assert "By itself it approves nothing" in text[: text.index("####")]
     assert re.search(r"and \d+ more", text)
+
+
+def test_it_never_takes_more_room_wherever_it_is_cut():
+    plan = large(12, 24)
+    whole = len(plan_markdown(plan, EN).encode())
+    for room in range(500, whole, 37):
+        text = plan_markdown(plan, EN, comment=Comment(room))
+        assert len(text.encode()) <= room
+        assert text.endswith(CUT)
+        assert text.count("<details>") == text.count("</details>")
 
 
 def test_what_is_left_for_the_line_above_a_comment():
@@ -156,7 +166,7 @@ def test_what_is_refused_says_so_first_and_what_is_blocked_says_who_could():
         in text
     )
     assert (
-        "| Ann | 1 Company 1 | get access with books – rule | needs a system administrator at the client | Boss |"
+        "| Ann | 1 Company 1 | get access with books; rule: rule | needs a system administrator at the client | Boss |"
         in text
     )
 

@@ -42,7 +42,6 @@ _COLUMNS = """
 SELECT change.revision, change.client, change.consultant, change.given, change.access, change.mask, moment.at, moment.job
 """
 _PAGE = """
-AND change.revision <= :top
 AND (change.revision, change.client, change.consultant) < (:revision, :client, :consultant)
 ORDER BY change.revision DESC, change.client DESC, change.consultant DESC LIMIT :limit
 """
@@ -77,18 +76,16 @@ class Question:
 
 
 class Place(NamedTuple):
-    """Where a page ends.
+    """Where a page ends. What is done meanwhile has a later revision, and so is on none of the next ones.
 
     Attributes:
         total: how many items there are on all pages.
-        top: the newest revision that any page tells of: what is done meanwhile is on none.
         revision: of the last item.
         client: the number of its client.
         consultant: the number of its consultant.
     """
 
     total: int
-    top: int
     revision: int
     client: int
     consultant: int
@@ -142,8 +139,8 @@ def read_history(
     """
     asked, values = _asked(operator.bureau, question)
     if after is None:
-        total, top = db.execute(_COUNT + asked, values).fetchone()
-        after = Place(total, top, top + 1, 0, 0)
+        total, newest = db.execute(_COUNT + asked, values).fetchone()
+        after = Place(total, newest + 1, 0, 0)
     place = {name: value for name, value in after._asdict().items() if name != "total"}
     inner = f"({_COLUMNS}{asked}{_PAGE}) AS found"
     rows = db.execute(_NAMES + inner + _NAMED, {**values, **place, "limit": limit + 1}).fetchall()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.commands.settings import Settings, Where
     from reconciler.commands.world import Wanted
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.formats.fits import Comment
     from reconciler.formats.metrics import Checked
     from reconciler.plan.drift import Drift
 
@@ -38,6 +39,7 @@ class Check:
         form: how it is printed.
         metrics: a file for figures; None for none.
         say: the language.
+        comment: where it will stand, where it is a comment.
     """
 
     where: Where
@@ -49,11 +51,17 @@ class Check:
     form: str
     metrics: Path | None
     say: Catalogue
+    comment: Comment
 
     @property
     def question(self) -> dict[str, Any]:
         """What tells the memory of this check from that of another one."""
-        printed_as = {"form": self.form, "full": self.full, "language": self.say.language}
+        printed_as = {
+            "form": self.form,
+            "full": self.full,
+            "language": self.say.language,
+            "comment": str(self.comment),
+        }
         return {**printed_as, "since": str(self.since), "ignore-unmanaged": not self.unmanaged_too}
 
 
@@ -138,7 +146,9 @@ def _look(backend: Backend, memory: Memory, settings: Settings, asked: Check) ->
 
     found = _found(backend, memory, settings, asked)
     drift = found.drift
-    said = show_drift(drift, asked.form, asked.say, full=asked.full, current=found.current)
+    said = show_drift(
+        drift, asked.form, asked.say, full=asked.full, current=found.current, comment=asked.comment
+    )
     if drift.in_sync and isinstance(said, str):  # a table is made anew each time
         memory.keep(backend, settings.policies, found.current, said)
     return Seen(said, checked(drift), drift)

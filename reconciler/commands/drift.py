@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.commands import options
+from reconciler.commands.comments import comment
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.printing import put
@@ -112,6 +113,7 @@ def command(
         form=form,
         metrics=metrics,
         say=say,
+        comment=comment(),
     )
     _refuse_odd(asked, adopt=adopt, loose=bool(reason or yes), watch=watch, notify=notify)
     if watch:

@@ -92,7 +92,7 @@ def show_drift(
     current: Current | None = None,
     comment: Comment | None = None,
 ) -> str | bytes:
-    """A drift as text or JSON; in any other format the plan that would put it right.
+    """A drift as text, JSON or Markdown; in any other format the plan that would put it right.
 
     Args:
         drift: what to show.
@@ -107,6 +107,10 @@ def show_drift(
         from reconciler.formats.json import to_json
 
         return to_json(drift_document(drift))
+    if form == "markdown":
+        from reconciler.formats.markdown import plan_markdown
+
+        return plan_markdown(drift.plan, say, view=View.DRIFT, full=full, comment=comment, drift=drift)
     if form != "text":
         return show_plan(drift.plan, form, say, full=full, view=View.DRIFT, current=current, comment=comment)
     from reconciler.formats.text.drift import drift_text

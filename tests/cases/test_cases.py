@@ -81,6 +81,7 @@ def console(expected: str) -> str:
     printed = re.sub(r"\((job|jobb) [\w-]+\)", r"(\1 …)", output.getvalue())
     # the day on which the case's bureau was made
     printed = re.sub(r"^( {6}(?:on|den)) \d{4}-\d\d-\d\d$", r"\1 …", printed, flags=re.MULTILINE)
+    printed = re.sub(r"\| \d{4}-\d\d-\d\d \|", "| … |", printed)
     printed = re.sub(r" (\d+:)[0-9a-f]{64}$", r" \1…", printed, flags=re.MULTILINE)
     return f"{command}\n{printed}" + (f"[exit {code}]\n" if code else "")
 

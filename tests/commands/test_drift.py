@@ -197,3 +197,25 @@ def test_a_check_that_remembers_brings_no_plan_along(reconciler, calm):
         [sys.executable, "-c", script], cwd=calm, capture_output=True, text=True, check=False
     )
     assert done.stdout.splitlines()[-1].startswith("0 False"), done.stdout + done.stderr
+
+
+def test_markdown_fits_where_it_will_stand(reconciler, calm):
+    flags = (
+        "drift",
+        *DAY,
+        "--format",
+        "markdown",
+        "--fits",
+        "github",
+        "--whole-report",
+        "https://ci.example/1",
+    )
+    calm_one = reconciler(*flags)
+    assert calm_one.code == 0
+    assert "https://ci.example/1" in calm_one.out
+    # as it remembers, for where it will stand
+    assert reconciler(*flags[:-1], "https://ci.example/2").out == calm_one.out.replace("/1", "/2")
+    behind_the_back(calm, OperationKind.GIVE_ACCESS, "payroll")
+    ran = reconciler(*flags)
+    assert "| Margareta Partner | " in ran.out
+    assert "https://ci.example/1" in ran.out

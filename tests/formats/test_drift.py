@@ -18,6 +18,7 @@ from reconciler.plan.drift import Drift, Kind, Question, Told
 from reconciler.plan.history import Deed, Doer
 from reconciler.plan.origins import find_drift
 from tests.security.attacks import ATTACKS, judge_json, judge_text
+from tests.security.markdown import judge_markdown
 from tests.support.worlds import access, current, desired, operator, register
 
 DAY = dt.date(2026, 11, 24)
@@ -228,3 +229,27 @@ def test_figures_for_prometheus():
 def test_no_bureau_forges_a_figure(text):
     assert {key[1] for key in samples(metrics_text(Checked(text, True), 1, 1))} == {text}
     assert {len(key) for key in samples(metrics_text(Checked(text, True), 1, 1))} == {2, 4}
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_markdown_tells_by_whom_and_when(language):
+    text = show_drift(made(), "markdown", catalogue(language))
+    title, head, *rows = (line for line in text.split("\n") if line.startswith(("#### ", "| ")))
+    assert title == (
+        "#### By whom and when: 5 changes" if language == "en" else "#### Av vem och när: 5 ändringar"
+    )
+    assert head.count("|") == 6
+    if language == "en":
+        assert rows[:3] == [
+            "| Ingrid Admin | 2026-11-04 | Bo | 1042 Company 1042 | lost payroll |",
+            "| Karin Ek | 2026-11-03 | Anna | 1042 Company 1042 | got access with payroll |",
+            "| no operation of the bureau | 2026-11-01 | Bo | 1043 Company 1043 | got access with payroll |",
+        ]
+    assert "By whom" not in show_drift(made(told=Told.NOT_OFFERED), "markdown", catalogue("en"))
+
+
+@pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)
+def test_names_do_no_harm_in_markdown(text):
+    shown = show_drift(made(text), "markdown", catalogue("en"))
+    assert judge_text(shown.replace("<!-- reconciler:complete -->", "")) == []
+    assert judge_markdown(shown) == []

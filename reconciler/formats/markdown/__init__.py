@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Plan
+    from reconciler.plan.drift import Drift
 
 CUT = "<!-- reconciler:cut -->\n"
 """The last line of a comment that does not tell everything."""
@@ -41,6 +42,7 @@ def plan_markdown(
     full: bool = False,
     comment: Comment | None = None,
     besides: Besides | None = None,
+    drift: Drift | None = None,
 ) -> str:
     """The whole comment; its last line is a marker.
 
@@ -51,12 +53,19 @@ def plan_markdown(
         full: name everybody, also where they are a team.
         comment: where it will stand; None for anywhere. Where it does not fit it is cut, says so, and has no digest.
         besides: what else is told; None for nothing.
+        drift: that the plan would put right, where it is told by whom and when it came about.
     """
     comment = comment or Comment()
     room = comment.room
     writer = _Writer(plan, say.language, view, comment.report)
     sections = Sections(
-        plan, say.language, view, full=full, folds=comment.folds, besides=besides or Besides()
+        plan,
+        say.language,
+        view,
+        full=full,
+        folds=comment.folds,
+        besides=besides or Besides(),
+        drift=drift,
     )
     head, tail = "".join(writer.head()), writer.tail()
     inner = None if room is None else room - size(head) - size(tail)

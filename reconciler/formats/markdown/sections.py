@@ -11,6 +11,7 @@ from reconciler.formats.catalogue import Said, catalogue
 from reconciler.formats.markdown.changes import AllChanges
 from reconciler.formats.markdown.escape import code, in_markdown
 from reconciler.formats.markdown.lines import Line, lines, people, strangers
+from reconciler.formats.markdown.origins import origins
 from reconciler.formats.markdown.tables import Maker, Table
 from reconciler.formats.markdown.words import Words
 from reconciler.formats.names import FOLD
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.formats.markdown.layout import Section
     from reconciler.formats.text.guardrails import Broken
     from reconciler.plan import Blocked, Plan, Unmanaged
+    from reconciler.plan.drift import Drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Sections:
         full: fold no lists of names.
         folds: whether the forge can fold a part of a comment; else all of it stands open.
         besides: what else is told.
+        drift: that the plan would put right, where it is known by whom and when it came about.
     """
 
     plan: Plan
@@ -62,6 +65,7 @@ class Sections:
     full: bool
     folds: bool
     besides: Besides = Besides()
+    drift: Drift | None = None
 
     @cached_property
     def say(self) -> Catalogue:
@@ -86,6 +90,8 @@ class Sections:
     def all(self) -> Iterator[Section]:
         """All that there is to tell, in order."""
         yield from (self.make.listing(title, told, 10) for title, told in self.besides.first)
+        if self.drift is not None:
+            yield from origins(self.drift, self.make, self.long, self.short)
         yield from self.removals()
         yield from self.sensitive()
         yield from self.strangers()

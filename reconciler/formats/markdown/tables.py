@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from reconciler.formats.markdown.lines import Line
     from reconciler.formats.markdown.words import Words
     from reconciler.plan import Blocked, Unmanaged
+    from reconciler.plan.drift import Drifted
 
 FIRST = 20
 """Rows of a table that stand open; the rest of it is folded."""
 
-_Thing = TypeVar("_Thing", "Line", "Blocked", "Unmanaged", Broken)
+_Thing = TypeVar("_Thing", "Line", "Blocked", "Unmanaged", "Drifted", Broken)
 
 
 @dataclass(frozen=True, slots=True)

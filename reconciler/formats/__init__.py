@@ -153,7 +153,7 @@ def show_applied(
 def show_diff(
     diff: Diff, form: str, say: Catalogue, *, full: bool = False, comment: Comment | None = None
 ) -> str | bytes:
-    """What a change of the YAML means, in any format of a plan; tables, pages and remarks tell of access alone.
+    """What a change of the YAML means, in any format of a plan; tables and remarks tell of access alone.
 
     Args:
         diff: what to show.
@@ -171,6 +171,10 @@ def show_diff(
         from reconciler.formats.json import to_json
 
         return to_json(diff_document(diff))
+    if form == "html":
+        from reconciler.formats.html.diff import diff_html
+
+        return diff_html(diff, say, full=full)
     if form != "text":
         return show_plan(diff.plan, form, say, full=full, view=View.DIFF, current=diff.current)
     from reconciler.formats.text.diff import diff_text

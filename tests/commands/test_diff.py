@@ -414,6 +414,16 @@ def test_every_format_of_a_plan_tells_the_access(reconciler, repository, form):
     assert b"sha256:" not in content
 
 
+def test_a_page_tells_what_was_edited_and_names_no_operator(reconciler, repository):
+    edit(repository, "policies/access.yaml", "until: 2027-03-31", "until: 2027-06-30")
+    edit(repository, "register/clients.csv", "Malmö Hamnkök AB", "Malmö Hamnkrog AB")
+    page = reconciler("diff", "main", "--format", "html", *DAY).out
+    assert "In the YAML: 1 entry says something else" in page
+    assert "until moved from 2027-03-31 to 2027-06-30" in page
+    assert "1 client has another name, status, tag or team: 1041" in page
+    assert "Operator:" not in page
+
+
 def test_a_comment_for_a_pull_request(reconciler, repository):
     edit(repository, "policies/access.yaml", "team:self & tag:payroll", "team:self & tag:audit")
     edit(repository, "policies/access.yaml", "until: 2027-03-31", "until: 2027-06-30")

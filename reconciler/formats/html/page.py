@@ -27,11 +27,12 @@ from reconciler.formats.views import View, title_of
 from reconciler.plan import Half
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jinja2 import Template
 
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.formats.html.values import Section
     from reconciler.plan import Change, Current, Plan
 
 _HERE = Path(__file__).parent
@@ -47,6 +48,7 @@ def plan_html(
     *,
     full: bool = False,
     without: Mapping[str, Message] | None = None,
+    besides: Sequence[Section] = (),
 ) -> str:
     """The page, with a line break at its end.
 
@@ -57,6 +59,7 @@ def plan_html(
         view: which question the plan answers; only a plan ends with the digest to approve.
         full: leave out nothing, however long.
         without: of a plan of several, by the name that they have in the configuration, why operators have no token.
+        besides: what else is told, after all of the plan.
     """
     from markupsafe import Markup
 
@@ -71,11 +74,11 @@ def plan_html(
         language=say.language,
         number=say.number,
         title=title_of(plan, view, say),
-        operators=_operators(plan, without or {}, say),
+        operators=[] if view is View.DIFF else _operators(plan, without or {}, say),
         headline=headline(plan, say, view),
         figures=_figures(plan, say),
-        summary=summary(plan, say),
-        sections=sections(plan, say, full=full),
+        summary=summary(plan, say, view),
+        sections=[*sections(plan, say, full=full), *besides],
         digest=plan.digest if view is View.PLAN and plan.operations else "",
         about=say.message(_about(current, view)),
         policy=_policy(style, script),

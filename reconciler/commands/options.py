@@ -285,8 +285,8 @@ _FOR_FINDINGS = N_("How to print it; sarif, github and gitlab show at file and l
 output_tables = together(formats("text", "json", "csv", "xlsx", how=_FOR_EXCEL), to)
 output_review = together(
     formats(
-        "text", "json", "csv", "xlsx", "yaml",
-        how=N_("How to print it; xlsx and yaml are to be filled in and signed, csv is for Excel."),
+        "text", "json", "html", "csv", "xlsx", "yaml",
+        how=N_("How to print it; html is a page to read; xlsx and yaml are to be filled in and signed, csv is for Excel."),
     ),
     to,
 )  # fmt: skip

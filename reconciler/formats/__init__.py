@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from reconciler.formats.views import View
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from reconciler.apply import Notification, Results
     from reconciler.apply.parts import Carried
@@ -430,16 +430,18 @@ def show_reviews(
     form: str,
     say: Catalogue,
     *,
+    date: dt.date,
     since_told: bool,
     full: bool = False,
 ) -> str | bytes:
-    """Lists to be reviewed, as text, JSON or a table; one of them alone as YAML or a workbook to be filled in.
+    """Lists to be reviewed, as text, JSON, a page or a table; one of them alone as YAML or a workbook to be filled in.
 
     Args:
         found: the lists.
         register: the names behind the keys.
-        form: "text", "json", "yaml" or one of TABLES.
+        form: "text", "json", "html", "yaml" or one of TABLES.
         say: the language.
+        date: the day that they show.
         since_told: whether the backend tells since when something is held.
         full: fold no lists.
     """
@@ -450,6 +452,10 @@ def show_reviews(
         if form == "xlsx" and len(found) == 1:
             return written(workbook(found[0], register, say), form, say)
         return written([reviews_table(found, register, say)], form, say)
+    if form == "html":
+        from reconciler.formats.html.review import reviews_html
+
+        return reviews_html(found, register, date, say, since_told=since_told)
     if form == "json":
         from reconciler.formats.json import to_json
         from reconciler.formats.review import reviews_document
@@ -489,7 +495,7 @@ def show_standings(
     form: str,
     say: Catalogue,
     *,
-    today: date,
+    today: dt.date,
     within: int,
     full: bool = False,
 ) -> str:

@@ -226,7 +226,7 @@ def test_as_a_comment(reconciler, arguments, place):
     assert len(out) > 10_000
 
 
-PAGES = [("plan", *DAY), ("plan", *DAY, "--full"), ("drift", *DAY)]
+PAGES = [("plan", *DAY), ("plan", *DAY, "--full"), ("drift", *DAY), ("review", "list", *DAY)]
 """Commands that print a page."""
 
 
@@ -239,7 +239,7 @@ def test_as_a_page(reconciler, arguments, language):
     # what would act in a log does not act in the page that is printed there either, its one long line of data apart
     lines = [line for line in out.decode().split("\n") if 'id="data"' not in line]
     assert judge_text("\n".join(lines)) == []
-    assert out.count(b"&lt;script&gt;alert(1)&lt;/script&gt;") > 3
+    assert out.count(b"&lt;script&gt;alert(1)&lt;/script&gt;") > (1 if arguments[0] == "review" else 3)
 
 
 def test_the_judge_of_pages_finds_what_stems_from_a_name(reconciler):

@@ -79,8 +79,9 @@ def opened(
     height: int = 900,
     scheme: str = "light",
     script: bool = True,
+    ready: str = "html[data-ready]",
 ) -> Iterator[Watched]:
-    """A file in a window of its own; at the end it must have been quiet."""
+    """A file in a window of its own; at the end it must have been quiet. `ready` is there when its script is done."""
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=script
     )
@@ -95,7 +96,7 @@ def opened(
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))
     page.goto(address)
     if script:
-        page.wait_for_selector("html[data-ready]")
+        page.wait_for_selector(ready)
     try:
         yield watched
         watched.quiet()

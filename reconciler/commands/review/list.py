@@ -65,4 +65,6 @@ def command(
 def _shown(looked: Looked, form: str, say: Catalogue, *, full: bool) -> str | bytes:
     from reconciler.formats import show_reviews
 
-    return show_reviews(looked.found, looked.register, form, say, since_told=looked.since_told, full=full)
+    return show_reviews(
+        looked.found, looked.register, form, say, date=looked.date, since_told=looked.since_told, full=full
+    )

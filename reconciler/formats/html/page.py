@@ -7,16 +7,14 @@ by their hashes, and no address at all; and the script makes elements, never mar
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import Message
 from reconciler.formats.headline import headline
 from reconciler.formats.html.data import matrix_data
+from reconciler.formats.html.frame import HERE, hashed, style, template
 from reconciler.formats.html.sections import sections
 from reconciler.formats.html.states import matrix
 from reconciler.formats.html.values import Tone
@@ -29,13 +27,10 @@ from reconciler.plan import Half
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jinja2 import Template
-
     from reconciler.formats.catalogue import Catalogue
     from reconciler.formats.html.values import Section
     from reconciler.plan import Change, Current, Plan
 
-_HERE = Path(__file__).parent
 _SCRIPTS = ("data", "looks", "grid", "choice", "matrix", "tables", "page")
 """In the order in which they need each other."""
 
@@ -63,13 +58,13 @@ def plan_html(
     """
     from markupsafe import Markup
 
-    style, script = _style(), _script()
+    css, script = style(), _script()
     data = {
         "words": words(SCRIPT, say),
         "language": say.language,
         **matrix_data(matrix(plan, current), Namer(plan.register, say)),
     }
-    return _template().render(
+    return template("page").render(
         words=words(PAGE, say),
         language=say.language,
         number=say.number,
@@ -81,8 +76,8 @@ def plan_html(
         sections=[*sections(plan, say, full=full), *besides],
         digest=plan.digest if view is View.PLAN and plan.operations else "",
         about=say.message(_about(current, view)),
-        policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704 - a file of this package
+        policy=_policy(css, script),
+        style=Markup(css),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - files of this package
         data=Markup(_json(data)),  # noqa: S704 - holds no character that markup is made of
     )
@@ -134,40 +129,16 @@ def _json(data: dict[str, Any]) -> str:
     return text
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(css: str, script: str) -> str:
     """The content-security policy of the page."""
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none';"
+        f"default-src 'none'; style-src '{hashed(css)}'; script-src '{hashed(script)}'; base-uri 'none';"
         " form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
-
-
-@cache
-def _style() -> str:
-    return (_HERE / "page.css").read_text(encoding="utf-8")
 
 
 @cache
 def _script() -> str:
     """All scripts as one, in which nothing is global."""
-    texts = [(_HERE / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
+    texts = [(HERE / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
     return '"use strict";\n(() => {\n' + "\n".join(texts) + "})();\n"
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("page.html.jinja")

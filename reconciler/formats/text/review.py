@@ -121,7 +121,7 @@ def reviews_text(
             len(review.items),
             scope=words.scope(review.scope),
         )
-        lines += heading(_upper(title))
+        lines += heading(upper(title))
         shown, more = first(review.items, None if full else ITEMS, say)
         lines += [line for one in shown for line in _item(one, words)] + more
     if not found:
@@ -131,7 +131,8 @@ def reviews_text(
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def _upper(text: str) -> str:
+def upper(text: str) -> str:
+    """The text, with a capital letter at its start."""
     return text[:1].upper() + text[1:]
 
 
@@ -234,7 +235,7 @@ def standings_text(
 
 def _standing(one: Standing, words: Words) -> list[str]:
     say = words.say
-    lines = item(_MARKS[one.state], f"{_upper(words.scope(one.scope))}: {say.message(_state(one))}")
+    lines = item(_MARKS[one.state], f"{upper(words.scope(one.scope))}: {say.message(_state(one))}")
     if one.leads:
         names = say.listing([words.consultant(key) for key in one.leads])
         lines += detail(say.count("lead: {names}", "leads: {names}", len(one.leads), names=names))

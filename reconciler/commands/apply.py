@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from reconciler.commands import options
+from reconciler.commands.comments import comment
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
+from reconciler.commands.printing import put
 from reconciler.commands.resuming import LAST
 from reconciler.errors import Exit
 
@@ -84,7 +86,7 @@ if TYPE_CHECKING:
     help=N_("Seconds after which a job that is not done is given up."),
 )
 @options.full
-@options.output
+@options.output_applied
 @options.language
 @click.pass_obj
 def command(
@@ -158,9 +160,16 @@ def command(
                 going = begin(journal, turn.run, world, wish, agreed, approved, approval)
             done = carry(world, going, wish, hold, Pace(job_timeout=job_timeout), say)
     told = show_applied(
-        going.plan, done.results, done.left, done.notifications, form=form, say=say, full=full
+        going.plan,
+        done.results,
+        done.left,
+        done.notifications,
+        form=form,
+        say=say,
+        full=full,
+        comment=comment(),
     )
-    click.echo(told, nl=False)
+    put(told)
     tell_applied(channels, going.plan, done, say)
     return done.exit_code(blocked_ok=blocked_ok)
 
@@ -169,7 +178,7 @@ class Asking(NamedTuple):
     """How a plan is shown and agreed to.
 
     Attributes:
-        form: text or JSON.
+        form: text, JSON or Markdown.
         full: fold no lists.
         yes: do not ask.
         blocked_ok: what is blocked is no remainder.
@@ -228,9 +237,9 @@ def _agreed(
         click.echo(show_plan(plan, form, say, full=full), nl=False)
     stop_if_refused(world, wish, plan, current)
     if not plan.operations:
-        if form == "json":
+        if form != "text":
             nothing = Results("", ())
-            click.echo(show_applied(plan, nothing, plan, (), form=form, say=say, full=full), nl=False)
+            put(show_applied(plan, nothing, plan, (), form=form, say=say, full=full, comment=comment()))
         return ending(plan, clean=True, blocked_ok=asking.blocked_ok)
     if not (approved or asking.yes or asked(say)):
         click.echo(say("Nothing was done."), err=True)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.commands.comments import comment
+from reconciler.commands.printing import put
 from reconciler.errors import Exit, Message, ReconcilerError
 
 if TYPE_CHECKING:
@@ -91,9 +93,16 @@ def apply_all(
         left = _look_again(several, wish)
     carried = [part.carried for part in parts]
     told = show_joint_applied(
-        joint, carried, left, several.without, form=asking.form, say=say, full=asking.full
+        joint,
+        carried,
+        left,
+        several.without,
+        form=asking.form,
+        say=say,
+        full=asking.full,
+        comment=comment(),
     )
-    click.echo(told, nl=False)
+    put(told)
     return Exit.INTERRUPTED if interrupted else _exit_code(carried, left, blocked_ok=asking.blocked_ok)
 
 
@@ -115,9 +124,11 @@ def _agreed(
         click.echo(show_joint_plan(joint, several.without, "text", say, full=asking.full), nl=False)
     stop_if_refused(several, wish, joint.whole, seen.current)
     if not joint.parts:
-        if asking.form == "json":
-            click.echo(
-                show_joint_applied(joint, (), joint, several.without, form=asking.form, say=say), nl=False
+        if asking.form != "text":
+            put(
+                show_joint_applied(
+                    joint, (), joint, several.without, form=asking.form, say=say, comment=comment()
+                )
             )
         return ending(joint.whole, clean=True, blocked_ok=asking.blocked_ok)
     if not (approved or asking.yes or asked(say)):

@@ -295,6 +295,11 @@ output_plan = together(
     for_comments,
     to,
 )
+output_applied = together(
+    formats("text", "json", "markdown", how=N_("How to print it; markdown is a comment for a pull request.")),
+    for_comments,
+    to,
+)
 output_findings = together(formats("text", "json", "sarif", "github", "gitlab", how=_FOR_FINDINGS), to)
 output_tests = together(
     formats("text", "json", "junit", how=N_("How to print it; junit is for CI servers.")), to

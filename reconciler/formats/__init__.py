@@ -127,18 +127,26 @@ def show_applied(
     form: str,
     say: Catalogue,
     full: bool = False,
+    comment: Comment | None = None,
 ) -> str:
-    """What became of a plan, as text or JSON; the text goes on after the plan, the JSON holds it all.
+    """What became of a plan, as text, JSON or Markdown; the text goes on after the plan, the JSON holds it all.
 
     Args:
         plan: as it was applied.
         results: what became of it.
         left: the plan of what is left, or why nobody could look.
         notifications: of the jobs.
-        form: "text" or "json".
+        form: "text", "json" or "markdown".
         say: the language; JSON is the same in every language.
         full: fold no lists.
+        comment: where Markdown will stand; None for anywhere.
     """
+    if form == "markdown":
+        from reconciler.apply.parts import Carried
+        from reconciler.formats.markdown.applied import applied_markdown
+
+        carried = (Carried(plan, (results,), tuple(notifications)),)
+        return applied_markdown(carried, left, say, full=full, comment=comment)
     if form == "json":
         from reconciler.formats.json import results_document, to_json
         from reconciler.plan import Plan, plan_document
@@ -225,18 +233,26 @@ def show_joint_applied(
     form: str,
     say: Catalogue,
     full: bool = False,
+    comment: Comment | None = None,
 ) -> str:
-    """What became of a plan of several, as `show_applied`: the text goes on after the plan, the JSON holds it all.
+    """What became of a plan of several, as `show_applied`: the text goes on after the plan, the others hold it all.
 
     Args:
         joint: as it was approved.
         carried: what became of each part.
         left: the plan of what is left, or why nobody could look.
         without: by name, why other operators have no token.
-        form: "text" or "json".
+        form: "text", "json" or "markdown".
         say: the language; JSON is the same in every language.
         full: fold no lists.
+        comment: where Markdown will stand; None for anywhere.
     """
+    if form == "markdown":
+        from reconciler.formats.markdown.applied import applied_markdown
+        from reconciler.plan.joint import JointPlan
+
+        whole = left.whole if isinstance(left, JointPlan) else left
+        return applied_markdown(carried, whole, say, full=full, comment=comment)
     if form == "json":
         from reconciler.formats.joint import joint_applied_document
         from reconciler.formats.json import to_json

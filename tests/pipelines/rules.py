@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 OURS = re.compile(r"uses: \$/\S+$")
 USES = re.compile(r"^\s*(?:- )?(uses:.*)$", re.MULTILINE)
+MAIN = "${{ github.event.repository.default_branch }}"
 SECRET = re.compile(r"\bsecrets\b|github\.token")
 NODE_24 = {
     "actions/checkout": "v7.",
@@ -73,6 +74,11 @@ def _of_jobs(document: dict[str, Any]) -> Iterator[str]:
         writes = permissions == "write-all" or (
             isinstance(permissions, dict) and "write" in permissions.values()
         )
-        own = [step.get("uses", "") for step in job.get("steps", ())]
-        if writes and any(uses.startswith("actions/checkout@") for uses in own):
+        if writes and any(_proposed(step) for step in job.get("steps", ())):
             yield f"{name} may write to the forge and has the files of a branch beside it"
+
+
+def _proposed(step: dict[str, Any]) -> bool:
+    """Whether a step checks out what may not have been merged."""
+    ref = step.get("with", {}).get("ref")
+    return step.get("uses", "").startswith("actions/checkout@") and ref != MAIN

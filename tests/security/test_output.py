@@ -380,6 +380,7 @@ def test_a_run_and_what_is_imported(call):
         assert judge_text(out) == []
         assert judge_text(err) == []
     assert judge_json(call("apply", "--yes", *DAY, "--format", "json")[0]) == []
+    assert judge_markdown(call("apply", "--yes", *DAY, "--format", "markdown")[0]) == []
     Path("older").mkdir()
     Path("older/a.yaml").write_text("bureau: byra\n")
     for language in ("en", "sv"):

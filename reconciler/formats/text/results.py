@@ -87,12 +87,13 @@ def applied_text(
 
 def left_text(left: Plan | Message, blocked: str, say: Catalogue) -> str:
     """What is left after a run: what is blocked, as it was written, and what a look at the bureau says."""
-    seen = say("Could not look again: {why}.", why=left) if isinstance(left, Message) else _left(left, say)
-    return blocked + "\n" + "\n".join(paragraph(seen)) + "\n"
+    return blocked + "\n" + "\n".join(paragraph(left_sentence(left, say))) + "\n"
 
 
-def _left(left: Plan, say: Catalogue) -> str:
+def left_sentence(left: Plan | Message, say: Catalogue) -> str:
     """In a sentence, what a look at the bureau after the run says."""
+    if isinstance(left, Message):
+        return say("Could not look again: {why}.", why=left)
     if left.in_sync:
         return say("Looked again: the bureau is what the rules say.")
     changes, blocked = left.summary.changes, left.summary.blocked

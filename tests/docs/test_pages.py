@@ -29,3 +29,9 @@ def test_every_command_prints_what_the_page_says(page, reconciler, tmp_path, mon
 
 def test_there_are_pages_in_both_languages():
     assert {page.parent.name for page in PAGES} >= {"docs", "sv"}
+
+
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    for page in ROOT.glob("docs/*.md"):
+        assert page.name == "index.md" or f"({page.name})" in index, page.name

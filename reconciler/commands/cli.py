@@ -5,15 +5,13 @@ Each command stands in the module of its name and is imported when it is called 
 
 from __future__ import annotations
 
-import importlib
-import keyword
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.commands.help import Group, Option
+from reconciler.commands.help import Lazy, Option
 from reconciler.commands.language import N_, choose_language, speak
 from reconciler.errors import Exit, ReconcilerError
 from reconciler.formats.safe import LONGEST_VALUE, short
@@ -50,24 +48,10 @@ COMMANDS = (
 )
 
 
-class _Commands(Group):
-    """The commands, loaded when they are needed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
-        command: click.Command = importlib.import_module(f"reconciler.commands.{module}").command
-        return command
-
-
 @click.command(
-    cls=_Commands,
+    cls=Lazy,
+    package="reconciler.commands",
+    names=COMMANDS,
     help=N_(
         "Access as code: who may open which program at which client, written in YAML.\n\n"
         "A plan shows what would change, apply does it as far as your rights go, and drift tells what was"

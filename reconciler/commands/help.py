@@ -6,6 +6,8 @@ What click says by itself is in `click_words`.
 from __future__ import annotations
 
 import copy
+import importlib
+import keyword
 import os
 import re
 from gettext import gettext
@@ -17,6 +19,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.formats.catalogue import catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Self
 
 
@@ -109,3 +112,32 @@ class Group(Command, click.Group):
     """A group whose help is translated when it is shown."""
 
     command_class = Command
+
+
+class Lazy(Group):
+    """A group whose commands are imported when they are called, or shown in its help: starting must stay quick.
+
+    Args:
+        arguments: as click takes them.
+        package: where the modules are; each is called as its command and holds it as `command`.
+        names: of the commands, in the order in which they are shown.
+        attributes: as click takes them.
+    """
+
+    def __init__(self, *arguments: Any, package: str, names: Sequence[str], **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.package, self.names = package, tuple(names)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in their order."""
+        del ctx
+        return list(self.names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now; None where there is none."""
+        del ctx
+        if cmd_name not in self.names:
+            return None
+        module = cmd_name.replace("-", "_") + ("_" if keyword.iskeyword(cmd_name) else "")
+        command: click.Command = importlib.import_module(f"{self.package}.{module}").command
+        return command

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from reconciler.commands.audit.show import command as show
-from reconciler.commands.audit.verify import command as verify
-from reconciler.commands.help import Group
+from reconciler.commands.help import Lazy
 from reconciler.commands.language import N_
 from reconciler.commands.options import language
 
 
 @click.group(
     "audit",
-    cls=Group,
+    cls=Lazy,
+    package=__name__,
+    names=("show", "verify"),
     help=N_(
         "Ask the audit log who gave whom what, and find out whether it is what was written.\n\n"
         "Every apply writes down who did what, when, on whose approval, by which rules, and what became of it."
@@ -24,7 +24,3 @@ from reconciler.commands.options import language
 @language
 def command() -> None:
     """The group itself does nothing."""
-
-
-for _one in (show, verify):
-    command.add_command(_one)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import click
 
-from reconciler.commands.bureau.create import command as create
-from reconciler.commands.bureau.load import command as load
-from reconciler.commands.bureau.operators import command as operators
-from reconciler.commands.bureau.serve import command as serve
-from reconciler.commands.help import Group
+from reconciler.commands.help import Lazy
 from reconciler.commands.language import N_
 from reconciler.commands.options import language
 
 
 @click.group(
     "bureau",
-    cls=Group,
+    cls=Lazy,
+    package=__name__,
+    names=("create", "load", "operators", "serve"),
     help=N_(
         "A bureau of your own in a SQLite file: make it, fill it, serve it.\n\n"
         "It does what a bureau's web application does, by an API: consultants, clients, programs, operators"
@@ -25,7 +23,3 @@ from reconciler.commands.options import language
 @language
 def command() -> None:
     """The group itself does nothing."""
-
-
-for _one in (create, load, operators, serve):
-    command.add_command(_one)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from reconciler.commands.help import Group
+from reconciler.commands.help import Lazy
 from reconciler.commands.language import N_
 from reconciler.commands.options import language
-from reconciler.commands.register.check import command as check
-from reconciler.commands.register.pull import command as pull
 
 
 @click.group(
     "register",
-    cls=Group,
+    cls=Lazy,
+    package=__name__,
+    names=("pull", "check"),
     help=N_(
         "The bureau's consultants, clients and programs as CSV files beside the YAML.\n\n"
         "With them, what a change of the YAML means is told where no backend may be asked, as for a pull"
@@ -23,7 +23,3 @@ from reconciler.commands.register.pull import command as pull
 @language
 def command() -> None:
     """The group itself does nothing."""
-
-
-for _one in (pull, check):
-    command.add_command(_one)

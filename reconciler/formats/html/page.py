@@ -60,12 +60,12 @@ def plan_html(
 
     css, script = style(), _script()
     data = {
-        "words": words(SCRIPT, say),
+        "words": words(SCRIPT, view, say),
         "language": say.language,
         **matrix_data(matrix(plan, current), Namer(plan.register, say)),
     }
     return template("page").render(
-        words=words(PAGE, say),
+        words=words(PAGE, view, say),
         language=say.language,
         number=say.number,
         title=title_of(plan, view, say),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Message
+from reconciler.formats.views import View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,23 @@ SCRIPT = {
 """Of the script."""
 
 
-def words(table: Mapping[str, Message], say: Catalogue) -> Mapping[str, str]:
-    """One of the tables in a language, by the names that the page has for them."""
-    return {name: say.text(message.text) for name, message in table.items()}
+_BEFORE = {
+    "legend_holds": Message("had before; the number counts programs"),
+    "has": Message("before: {programs}"),
+    "hasBare": Message("before: access, without programs"),
+    "hasNot": Message("before: no access"),
+    "delta": Message("{added} added, {removed} removed, {blocked} blocked, {held} held before"),
+}
+"""What is said otherwise where the matrix is of what the YAML gave before a change of it, and nobody asked the bureau."""
+
+
+def words(table: Mapping[str, Message], view: View, say: Catalogue) -> Mapping[str, str]:
+    """One of the tables in a language, by the names that the page has for them.
+
+    Args:
+        table: PAGE or SCRIPT.
+        view: which question the page answers.
+        say: the language.
+    """
+    before = _BEFORE if view is View.DIFF else {}
+    return {name: say.text(before.get(name, message).text) for name, message in table.items()}

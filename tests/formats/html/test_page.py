@@ -93,3 +93,16 @@ def test_only_a_plan_carries_the_digest(view):
 def test_a_plan_file_says_what_its_page_does_not_know(pages):
     assert "made from a plan file" in text_of(pages("file").read_text("utf-8"))
     assert "made from a plan file" not in text_of(pages("small").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("language", "now", "before"), [("en", "has now", "before"), ("sv", "har nu", "innan")]
+)
+def test_the_page_of_a_change_says_nothing_of_what_the_bureau_has_now(language, now, before):
+    from tests.audit.runs import small_plan
+
+    say = catalogue(language)
+    said = {view: plan_html(small_plan(), None, say, view) for view in (View.PLAN, View.DIFF)}
+    assert now in said[View.PLAN]
+    assert now not in said[View.DIFF]
+    assert before in said[View.DIFF]

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     DIFF = "diff"
     APPLY = "apply"
     DRIFT = "drift"
+    REQUEST = "request"
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,7 +264,7 @@ def test_a_form_becomes_a_pull_request_and_a_strangers_does_not(there: Stage):
     number = there.forge.open_issue("fia", "Access for Fia $(touch x) `touch y`", FORM)
     assert set(results(there.asked(number, by="NONE")).values()) == {"skipped"}
     jobs = there.asked(number)
-    assert set(results(jobs).values()) == {"success"}, told(jobs)
+    assert results(jobs) == {"read": "success", "propose": "success", "answer": "skipped"}, told(jobs)
     proposed = max(there.forge.world.items)
     assert there.forge.item(proposed).branch == f"request/{number}"
     assert there.forge.item(proposed).body.rstrip().endswith(f"Closes #{number}")
@@ -272,5 +272,23 @@ def test_a_form_becomes_a_pull_request_and_a_strangers_does_not(there: Stage):
     assert set(results(jobs).values()) == {"success"}, told(jobs)
     assert "Fia Tempelman" in there.comments(proposed, "plan")[0]
     # written anew, not once more
-    assert set(results(there.asked(number)).values()) == {"success"}
+    assert results(there.asked(number))["propose"] == "success"
     assert max(there.forge.world.items) == proposed
+    (answer,) = there.comments(number, "request")
+    assert f"/{proposed}" in answer
+
+
+def test_whoever_asks_is_told_what_is_wrong_and_then_that_it_is_right(there: Stage):
+    wrong = FORM.replace("Invoicing", "Invoicin ``` @everybody")
+    number = there.forge.open_issue("fia", "Access for Fia", wrong)
+    jobs = there.asked(number)
+    assert results(jobs) == {"read": "success", "propose": "skipped", "answer": "failure"}, told(jobs)
+    (answer,) = there.comments(number, "request")
+    assert "Mend the form above" in answer
+    assert "Invoicin" in answer
+    assert answer.count("```") == 2, "what was written ends no block of code"
+    there.forge.item(number).body = FORM
+    jobs = there.asked(number)
+    assert results(jobs) == {"read": "success", "propose": "success", "answer": "skipped"}, told(jobs)
+    (answer,) = there.comments(number, "request")
+    assert f"/{max(there.forge.world.items)}" in answer

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     help=N_(
         "Write the comment of a kind on a pull request: a new one, or the one that is there anew.\n\n"
         "Only a comment that the account of the token wrote is written anew. Prints its address. Where a plan or a"
-        " diff is of a commit that is the head no more, nothing is written: another run is about to."
+        " diff is of a commit that is the head no more, nothing is written: another run is about to. What became of a"
+        " request stands on the issue that asks for it, at GitHub."
     ),
 )
 @option(
     "--kind",
-    type=click.Choice(["plan", "diff", "apply", "drift"]),
+    type=click.Choice(["plan", "diff", "apply", "drift", "request"]),
     required=True,
     help=N_("What the comment tells of."),
 )
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
 @option(
     "--number",
     type=click.IntRange(1),
-    help=N_("The pull request; the one that the pipeline runs for, or that was merged as the commit."),
+    help=N_(
+        "The pull request; the one that the pipeline runs for, or that was merged as the commit. Of a request, the issue."
+    ),
 )
 @option("--commit", type=COMMIT, help=N_("What the comment is about; the head of the pull request."))
 @bureau
@@ -68,8 +71,12 @@ def command(
     which = kind_of_forge(forge)
     event = read_event(which)
     marker = Marker(Kind(kind), bureau, commit or _commit(event, kind, number))
+    if kind == "request" and which != "github":
+        raise InputError(Message("what became of a request is told at GitHub only"))
     with open_forge(which, patience) as there:
-        meant = number or event.number or _merged(there, marker.commit)
+        meant = (
+            number or (event.issue if kind == "request" else event.number) or _merged(there, marker.commit)
+        )
         if not _is_of_now(there, meant, marker):
             told = say("Pull request {number} has moved on: nothing was written.", number=meant)
             click.echo(told, err=True)
@@ -82,7 +89,7 @@ def _commit(event: Event, kind: str, number: int | None) -> str:
     """What the comment is about, as far as the pipeline tells."""
     if event.head and number in {None, event.number}:
         return event.head
-    if event.commit and kind in {"apply", "drift"}:
+    if event.commit and kind in {"apply", "drift", "request"}:
         return event.commit
     raise InputError(
         Message("nothing tells which commit this is about"), hint=Message("say which with --commit")

@@ -194,10 +194,10 @@ class _GitHub:
         )
 
     def edit_comment(self, request: Request, grant: Grant, document: Any) -> Response:
-        needs(grant, "pull_requests")
         fits("IssueComment", document["body"])
         for comment in self.world.comments:
             if comment.number == request.path_params["comment"]:
+                needs(grant, "pull_requests" if self.world.items[comment.on].branch else "issues")
                 self.world.edit(comment, grant.account, document["body"])
                 return JSONResponse(self._comment(comment))
         raise Refused(404, "Not Found")

@@ -47,6 +47,13 @@ def test_one_comment_written_anew(ci, forge, pull):
     assert [one.body for one in forge.comments(pull)] == [f"{marker(commit=OTHER)}\nother"]
 
 
+def test_what_became_of_a_request_is_not_told_here(ci, forge, pull):
+    ran = ci("comment", "--kind", "request", "--body", "body.md", number=pull)
+    assert (ran.code, ran.out) == (1, "")
+    assert "GitHub only" in ran.err
+    assert forge.comments(pull) == []
+
+
 def test_the_head_is_that_of_the_branch_and_older_plans_are_left_out(ci, forge, pull):
     forge.push(pull, OTHER)
     ran = ci(*COMMENT, "--commit", HEAD, number=pull)

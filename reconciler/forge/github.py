@@ -18,8 +18,6 @@ from reconciler.forge.seam import Approval, Comment, Edit, Issue, PullRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from types import TracebackType
-    from typing import Self
 
     from reconciler.forge.api import Fields, ForgeApi
 
@@ -186,14 +184,6 @@ class GitHub:
     def close(self) -> None:
         """Close the connections."""
         self._api.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def graphql_of(url: str) -> str:

@@ -17,8 +17,6 @@ from reconciler.forge.seam import Approval, Comment, Edit, Issue, PullRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
-    from typing import Self
 
     from reconciler.forge.api import Fields, ForgeApi
 
@@ -182,14 +180,6 @@ class GitLab:
     def close(self) -> None:
         """Close the connections."""
         self._api.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _address(self, number: int, note: int) -> str:
         """Where people find a comment, which the API does not tell."""

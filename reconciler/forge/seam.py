@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from types import TracebackType
-    from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +175,3 @@ class Forge(Protocol):
 
     def close(self) -> None:
         """Close connections and threads."""
-
-    def __enter__(self) -> Self:
-        """The forge itself."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from reconciler.errors import ForgeError, NoAnswer
@@ -16,10 +18,9 @@ from tests.support import canary
 FAST = Patience(total=2, deadline=1, backoff=0.001, tries=3)
 
 
-def opened(url: str, token: str = TOKEN, patience: Patience = FAST) -> GitHub:
-    return GitHub(
-        ForgeApi(Place("GitHub", url, token, "GITHUB_TOKEN"), HEADERS, patience), "a/b", graphql_of(url)
-    )
+def opened(url: str, token: str = TOKEN, patience: Patience = FAST) -> closing[GitHub]:
+    api = ForgeApi(Place("GitHub", url, token, "GITHUB_TOKEN"), HEADERS, patience)
+    return closing(GitHub(api, "a/b", graphql_of(url)))
 
 
 def said(status: str, body: bytes, *headers: str) -> bytes:

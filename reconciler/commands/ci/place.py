@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,15 +101,15 @@ def kind_of_forge(flag: str | None) -> str:
     )
 
 
-def open_forge(kind: str, patience: float) -> Forge:
-    """The repository that the pipeline is of.
+def open_forge(kind: str, patience: float) -> closing[Forge]:
+    """The repository that the pipeline is of, to be used with `with`.
 
     Raises:
         ReconcilerError: where a variable is missing or wrong, or there is no token.
     """
     from reconciler.forge.api import Patience
 
-    return _OPENERS[kind](Patience.of(patience))
+    return closing(_OPENERS[kind](Patience.of(patience)))
 
 
 def _github(patience: Patience) -> Forge:

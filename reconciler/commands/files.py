@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from reconciler.errors import InputError, Message
 from reconciler.private import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 def write_new(path: Path, text: str, *, secret: bool = False) -> None:
@@ -92,10 +93,8 @@ def write_over(path: Path, content: bytes) -> None:
     Raises:
         InputError: where it cannot be written, or something that is no file stands there.
     """
-    target = path.resolve()
-    try:
-        if target.exists() and not target.is_file():
-            raise InputError(Message("{path} is not a file", path=path))
+    with writing(path):
+        target = _file(path)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -104,8 +103,6 @@ def write_over(path: Path, content: bytes) -> None:
             Path(name).replace(target)
         finally:
             Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(Message("{path} cannot be written: {why}", path=path, why=error.strerror)) from None
 
 
 def write_secret(path: Path, content: bytes) -> None:
@@ -114,13 +111,29 @@ def write_secret(path: Path, content: bytes) -> None:
     Raises:
         InputError: where it cannot be written, or something that is no file stands there.
     """
-    target = path.resolve()
+    with writing(path):
+        write_private(_file(path), [content], lasting=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Tell of a file that it cannot be written, and why.
+
+    Raises:
+        InputError: in place of what the system says.
+    """
     try:
-        if target.exists() and not target.is_file():
-            raise InputError(Message("{path} is not a file", path=path))
-        write_private(target, [content], lasting=True)
+        yield
     except OSError as error:
         raise InputError(Message("{path} cannot be written: {why}", path=path, why=error.strerror)) from None
+
+
+def _file(path: Path) -> Path:
+    """Where a file stands or shall stand, behind links."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        raise InputError(Message("{path} is not a file", path=path))
+    return target
 
 
 def write_tokens(folder: Path, tokens: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from reconciler.commands.ci.body import Matching, read_text
+from reconciler.commands.files import writing
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.options import argument, language, option
@@ -83,8 +84,5 @@ def add_to(variable: str, text: str) -> None:
 
 
 def _append(path: Path, text: str) -> None:
-    try:
-        with path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise InputError(Message("{path} cannot be written: {why}", path=path, why=error.strerror)) from None
+    with writing(path), path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(text)

@@ -20,6 +20,8 @@ from reconciler.errors import Exit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from reconciler.apply import Pace
+    from reconciler.commands.running import Finished
     from reconciler.commands.world import Wanted, World
     from reconciler.errors import Message
     from reconciler.formats.catalogue import Catalogue
@@ -107,10 +109,50 @@ def command(
 ) -> int:
     """Plan, check or ask, run, verify; or go on with what was cut off."""
     from reconciler.apply import Pace
-    from reconciler.commands.approval import approval_of
     from reconciler.commands.flags import wanted, where
-    from reconciler.commands.locks import Turn, locked, who
     from reconciler.commands.notifying import channels_of, tell_applied
+    from reconciler.commands.settings import ALL
+    from reconciler.formats import show_applied
+
+    channels = channels_of(where(flags), say, one=flags["operator"] != ALL) if notify else {}
+    wish, approved = wanted(flags), None
+    if resume is None:
+        approved, wish = _approval(file, expect, allowed_signers, wish, flags, say)
+    elif file or expect:
+        raise click.UsageError(say("--resume goes on with what was approved then: name no other plan"))
+    asking, pace = Asking(form, full=full, yes=yes, blocked_ok=blocked_ok), Pace(job_timeout=job_timeout)
+    if flags["operator"] == ALL:
+        from reconciler.commands.apply_all import apply_all
+
+        if resume:
+            raise click.UsageError(say("a run is of one operator: use --as with its name"))
+        return apply_all(where(flags), wish, approved, asking, pace, wait, say)
+    ran = _run(flags, wish, approved, resume, asking, pace, wait, say)
+    if isinstance(ran, int):
+        return ran
+    plan, done = ran
+    told = show_applied(
+        plan, done.results, done.left, done.notifications, form=form, say=say, full=full, comment=comment()
+    )
+    put(told)
+    tell_applied(channels, plan, done, say)
+    return done.exit_code(blocked_ok=blocked_ok)
+
+
+def _run(
+    flags: Mapping[str, Any],
+    wish: Wanted,
+    approved: Approved | None,
+    resume: str | None,
+    asking: Asking,
+    pace: Pace,
+    wait: float,
+    say: Catalogue,
+) -> tuple[Plan, Finished] | int:
+    """The plan of a run and what became of it, under lock; an exit code where nothing is to be done."""
+    from reconciler.commands.approval import approval_of
+    from reconciler.commands.flags import where
+    from reconciler.commands.locks import Turn, locked, who
     from reconciler.commands.resuming import go_on, plan_again, resumable
     from reconciler.commands.running import (
         begin,
@@ -120,25 +162,10 @@ def command(
         stop_if_refused,
         tell_open_runs,
     )
-    from reconciler.commands.settings import ALL
     from reconciler.commands.signals import stoppable
     from reconciler.commands.world import open_world
-    from reconciler.formats import show_applied, show_plan
+    from reconciler.formats import show_plan
 
-    channels = channels_of(where(flags), say, one=flags["operator"] != ALL) if notify else {}
-    wish, approved = wanted(flags), None
-    if resume is None:
-        approved, wish = _approval(file, expect, allowed_signers, wish, flags, say)
-    elif file or expect:
-        raise click.UsageError(say("--resume goes on with what was approved then: name no other plan"))
-    asking = Asking(form, full=full, yes=yes, blocked_ok=blocked_ok)
-    if flags["operator"] == ALL:
-        from reconciler.commands.apply_all import apply_all
-
-        if resume:
-            raise click.UsageError(say("a run is of one operator: use --as with its name"))
-        pace = Pace(job_timeout=job_timeout)
-        return apply_all(where(flags), wish, approved, asking, pace, wait, say)
     with stoppable(), open_world(where(flags)) as world, open_journal() as journal:
         place, bureau = world.config.place, world.backend.bureau()
         known = None if resume is None else resumable(journal, place, bureau, resume)
@@ -146,8 +173,8 @@ def command(
         with locked(world.backend, f"{place}\n{bureau}", turn, say) as hold:
             if known:
                 resumed = plan_again(journal, known, world, flags, wish, say)
-                if form == "text":
-                    click.echo(show_plan(resumed.plan, form, say, full=full), nl=False)
+                if asking.form == "text":
+                    click.echo(show_plan(resumed.plan, asking.form, say, full=asking.full), nl=False)
                 stop_if_refused(world, resumed.wish, resumed.now, resumed.current)
                 wish, going = resumed.wish, go_on(journal, known, world, resumed, say)
             else:
@@ -156,22 +183,9 @@ def command(
                 if isinstance(agreed, int):
                     return agreed
                 hold.keep()
-                approval = approval_of(approved, wish, yes=yes)
+                approval = approval_of(approved, wish, yes=asking.yes)
                 going = begin(journal, turn.run, world, wish, agreed, approved, approval)
-            done = carry(world, going, wish, hold, Pace(job_timeout=job_timeout), say)
-    told = show_applied(
-        going.plan,
-        done.results,
-        done.left,
-        done.notifications,
-        form=form,
-        say=say,
-        full=full,
-        comment=comment(),
-    )
-    put(told)
-    tell_applied(channels, going.plan, done, say)
-    return done.exit_code(blocked_ok=blocked_ok)
+            return going.plan, carry(world, going, wish, hold, pace, say)
 
 
 class Asking(NamedTuple):

@@ -198,9 +198,7 @@ def show_joint_plan(
         return to_json(joint_document(joint, without))
     if form in TABLES:
         return _plan_tables(joint, form, say)
-    if form in REMARKS:
-        return show_plan(joint.whole, form, say)
-    if form == "markdown":
+    if form == "markdown" or form in REMARKS:
         return show_plan(joint.whole, form, say, full=full, comment=comment)
     from reconciler.formats.text.joint import joint_text
 

@@ -21,7 +21,7 @@ from benchmarks.measure import reconciler, run, table
 from reconciler.audit.chain import EMPTY, after, line_of
 from reconciler.audit.head import Kept, keep
 from reconciler.audit.verify import verify
-from reconciler.commands.audit.place import log_at
+from reconciler.flow.auditing import log_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

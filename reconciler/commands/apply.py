@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reconciler.apply import Pace
-    from reconciler.commands.running import Finished
-    from reconciler.commands.world import Wanted, World
     from reconciler.errors import Message
+    from reconciler.flow.running import Finished
+    from reconciler.flow.world import Wanted, World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Current, Plan
     from reconciler.plan.approved import Approved
@@ -111,7 +111,7 @@ def command(
     from reconciler.apply import Pace
     from reconciler.commands.flags import wanted, where
     from reconciler.commands.notifying import channels_of, tell_applied
-    from reconciler.commands.settings import ALL
+    from reconciler.flow.settings import ALL
     from reconciler.formats import show_applied
 
     channels = channels_of(where(flags), say, one=flags["operator"] != ALL) if notify else {}
@@ -150,11 +150,13 @@ def _run(
     say: Catalogue,
 ) -> tuple[Plan, Finished] | int:
     """The plan of a run and what became of it, under lock; an exit code where nothing is to be done."""
-    from reconciler.commands.approval import approval_of
     from reconciler.commands.flags import where
-    from reconciler.commands.locks import Turn, locked, who
+    from reconciler.commands.progress import progress, telling
     from reconciler.commands.resuming import go_on, plan_again, resumable
-    from reconciler.commands.running import (
+    from reconciler.commands.signals import stoppable
+    from reconciler.flow.approval import approval_of
+    from reconciler.flow.locks import Turn, locked, who
+    from reconciler.flow.running import (
         begin,
         carry,
         new_key,
@@ -162,15 +164,15 @@ def _run(
         stop_if_refused,
         tell_open_runs,
     )
-    from reconciler.commands.signals import stoppable
-    from reconciler.commands.world import open_world
+    from reconciler.flow.world import open_world
     from reconciler.formats import show_plan
 
+    tell = telling(say)
     with stoppable(), open_world(where(flags)) as world, open_journal() as journal:
         place, bureau = world.config.place, world.backend.bureau()
         known = None if resume is None else resumable(journal, place, bureau, resume)
         turn = Turn(known.key if known else new_key(), who(), wait)
-        with locked(world.backend, f"{place}\n{bureau}", turn, say) as hold:
+        with locked(world.backend, f"{place}\n{bureau}", turn, tell) as hold:
             if known:
                 resumed = plan_again(journal, known, world, flags, wish, say)
                 if asking.form == "text":
@@ -178,14 +180,14 @@ def _run(
                 stop_if_refused(world, resumed.wish, resumed.now, resumed.current)
                 wish, going = resumed.wish, go_on(journal, known, world, resumed, say)
             else:
-                tell_open_runs(journal, place, bureau, say)
+                tell_open_runs(journal, place, bureau, tell)
                 agreed = _agreed(world, wish, approved, asking, say)
                 if isinstance(agreed, int):
                     return agreed
                 hold.keep()
                 approval = approval_of(approved, wish, yes=asking.yes)
                 going = begin(journal, turn.run, world, wish, agreed, approved, approval)
-            return going.plan, carry(world, going, wish, hold, pace, say)
+            return going.plan, carry(world, going, wish, hold, pace, progress(say), tell)
 
 
 class Asking(NamedTuple):
@@ -215,7 +217,7 @@ def _approval(
     """What the command line says was approved, and what to plan for; tells who signed it."""
     from reconciler.commands.approval import read_approval, wanted_again
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import ALL, read_settings
+    from reconciler.flow.settings import ALL, read_settings
 
     signers = allowed_signers or read_settings(where(flags)).allowed_signers
     approved = read_approval(file, expect, signers, say)
@@ -238,8 +240,8 @@ def _agreed(
 ) -> tuple[Plan, Current] | int:
     """The plan that is to be done, and the state that it was made from; an exit code where nothing is to be done."""
     from reconciler.apply import Results
-    from reconciler.commands.approval import check_approved
-    from reconciler.commands.running import ending, stop_if_refused
+    from reconciler.flow.approval import check_approved
+    from reconciler.flow.running import ending, still_true, stop_if_refused
     from reconciler.formats import show_applied, show_plan
     from reconciler.plan.approved import Approved
 
@@ -258,7 +260,7 @@ def _agreed(
     if not (approved or asking.yes or asked(say)):
         click.echo(say("Nothing was done."), err=True)
         return Exit.INTERRUPTED
-    return _still_true(world, approved or Approved.shown(plan), plan, current, wish)
+    return still_true(world, approved or Approved.shown(plan), plan, current, wish)
 
 
 def tell_happened(happened: Sequence[Message], say: Catalogue) -> None:
@@ -277,18 +279,3 @@ def asked(say: Catalogue) -> bool:
     question = say("Apply this plan? Only “{word}” does", word=word)
     answer: str = click.prompt(question, default="", show_default=False, err=True)
     return answer.strip().lower() == word
-
-
-def _still_true(
-    world: World, approved: Approved, plan: Plan, current: Current, wish: Wanted
-) -> tuple[Plan, Current]:
-    """The plan on the revision of now; stops where it is no longer what was shown or approved (law 4)."""
-    from reconciler.commands.approval import check_approved
-    from reconciler.commands.running import stop_if_refused
-
-    if world.backend.revision() == plan.revision:
-        return plan, current
-    now, current = world.look(wish)
-    check_approved(approved, world, wish, now, current)
-    stop_if_refused(world, wish, now, current)
-    return now, current

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from reconciler.apply.parts import Carried
     from reconciler.audit.entries import Approval
     from reconciler.commands.apply import Asking
-    from reconciler.commands.settings import Where
-    from reconciler.commands.several import Seen, Several
-    from reconciler.commands.world import Wanted
+    from reconciler.flow.settings import Where
+    from reconciler.flow.several import Seen, Several
+    from reconciler.flow.world import Wanted
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Access, Change, Register
     from reconciler.journal import Journal
@@ -77,10 +77,10 @@ def apply_all(
     Returns:
         The exit code.
     """
-    from reconciler.commands.approval import approval_of
-    from reconciler.commands.running import open_journal
-    from reconciler.commands.several import Several
     from reconciler.commands.signals import stoppable
+    from reconciler.flow.approval import approval_of
+    from reconciler.flow.running import open_journal
+    from reconciler.flow.several import Several
     from reconciler.formats import show_joint_applied
 
     several = Several.of(where)
@@ -111,8 +111,8 @@ def _agreed(
 ) -> JointPlan | int:
     """The plan that is to be done; an exit code where nothing is to be done."""
     from reconciler.commands.apply import asked, tell_happened
-    from reconciler.commands.approval import check_approved
-    from reconciler.commands.running import ending, stop_if_refused
+    from reconciler.flow.approval import check_approved
+    from reconciler.flow.running import ending, stop_if_refused
     from reconciler.formats import show_joint_applied, show_joint_plan
     from reconciler.plan.approved import Approved
 
@@ -141,8 +141,8 @@ def _still_true(
     several: Several, wish: Wanted, approved: Approved, joint: JointPlan, seen: Seen
 ) -> JointPlan:
     """The plan as of now; stops where it is no longer what was shown or approved (law 4)."""
-    from reconciler.commands.approval import check_approved
-    from reconciler.commands.running import stop_if_refused
+    from reconciler.flow.approval import check_approved
+    from reconciler.flow.running import stop_if_refused
 
     with several.world(joint.parts[0].number) as world:
         if world.backend.revision() == seen.current.revision:
@@ -228,15 +228,16 @@ def _once(way: _Way, journal: Journal, doing: _Doing) -> bool:
     Raises:
         ReconcilerError: where it cannot be begun; nothing of it was sent then.
     """
-    from reconciler.commands.locks import Turn, locked, who
-    from reconciler.commands.running import begin, carry, new_key
+    from reconciler.commands.progress import progress, telling
+    from reconciler.flow.locks import Turn, locked, who
+    from reconciler.flow.running import begin, carry, new_key
     from reconciler.plan.joint import resume_part
     from reconciler.plan.within import less, renumbered
 
     with way.several.world(doing.part.number) as world:
         turn = Turn(new_key(), who(), way.wait)
         place = f"{world.config.place}\n{world.backend.bureau()}"
-        with locked(world.backend, place, turn, way.say) as hold:
+        with locked(world.backend, place, turn, telling(way.say)) as hold:
             current = world.backend.current()
             doing.approved = {
                 change: renumbered(rows, doing.register, current.register)
@@ -248,7 +249,7 @@ def _once(way: _Way, journal: Journal, doing: _Doing) -> bool:
             if plan.operations:
                 hold.keep()
                 going = begin(journal, turn.run, world, way.wish, (plan, current), None, way.approval)
-                done = carry(world, going, way.wish, hold, way.pace, way.say)
+                done = carry(world, going, way.wish, hold, way.pace, progress(way.say), telling(way.say))
                 doing.runs.append(done.results)
                 doing.notifications += done.notifications
                 doing.approved = less(doing.approved, plan.changes.allowed)
@@ -266,7 +267,7 @@ def _look_again(several: Several, wish: Wanted) -> JointPlan | Message:
 
 
 def _exit_code(carried: Sequence[Carried], left: JointPlan | Message, *, blocked_ok: bool) -> int:
-    from reconciler.commands.running import ending
+    from reconciler.flow.running import ending
     from reconciler.plan.joint import JointPlan
 
     stopped = any(results.stopped for part in carried for results in part.runs)

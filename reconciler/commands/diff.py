@@ -60,9 +60,9 @@ def command(
     **flags: Any,
 ) -> int:
     """Compare and print."""
-    from reconciler.commands.comparing import find_sides, make_diff
     from reconciler.commands.flags import wanted
-    from reconciler.commands.settings import Where, read_settings
+    from reconciler.flow.comparing import find_sides, make_diff
+    from reconciler.flow.settings import Where, read_settings
     from reconciler.formats import show_diff
 
     place = Where(flags["config"], flags["policies"], register=flags["register"])

@@ -17,7 +17,7 @@ from reconciler.errors import Exit
 if TYPE_CHECKING:
     import datetime as dt
 
-    from reconciler.commands.checking import Check, Seen
+    from reconciler.flow.checking import Check, Seen
     from reconciler.formats.catalogue import Catalogue
 
 
@@ -100,8 +100,8 @@ def command(
     **flags: Any,
 ) -> int:
     """Check once and print, or again and again; or edit the YAML."""
-    from reconciler.commands.checking import Check, check
     from reconciler.commands.flags import wanted, where
+    from reconciler.flow.checking import Check, check
 
     asked = Check(
         where=where(flags),
@@ -153,18 +153,19 @@ def _tell(seen: Seen, asked: Check) -> int:
     """Print, and notify where there is drift."""
     code = _show(seen)
     if code == Exit.CHANGES and seen.drift is not None:
-        from reconciler.commands.notifying import notify
-        from reconciler.commands.settings import read_settings
+        from reconciler.commands.progress import telling
+        from reconciler.flow.channels import notify
+        from reconciler.flow.settings import read_settings
         from reconciler.formats.notices import drift_notice
 
-        notify(read_settings(asked.where).notify, drift_notice(seen.drift, asked.say), asked.say)
+        notify(read_settings(asked.where).notify, drift_notice(seen.drift, asked.say), telling(asked.say))
     return code
 
 
 def _adopt(asked: Check, reason: str, *, yes: bool) -> int:
     from reconciler.commands.adopting import adopt_drift
-    from reconciler.commands.checking import found
-    from reconciler.commands.settings import read_settings
+    from reconciler.flow.checking import found
+    from reconciler.flow.settings import read_settings
     from reconciler.formats import show_drift
 
     with found(asked) as seen:

@@ -12,13 +12,7 @@ from reconciler.commands.language import N_
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from reconciler.desired import Policy
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.grid import Register
-    from reconciler.plan import Current
-    from reconciler.plan.explain import Asked, Explanation
 
 
 @click.command(
@@ -57,9 +51,10 @@ def command(
     **flags: Any,
 ) -> int:
     """Look up and print."""
-    from reconciler.commands.blame import last_changes
     from reconciler.commands.flags import where
-    from reconciler.commands.world import open_world
+    from reconciler.flow.blame import last_changes
+    from reconciler.flow.explaining import explanation
+    from reconciler.flow.world import open_world
     from reconciler.formats import show_explanation
 
     with open_world(where(flags)) as world:
@@ -69,41 +64,3 @@ def command(
     edits = last_changes(world.policy, found.rules, covering, found.register.timezone)
     click.echo(show_explanation(found, edits, form, say, full=full), nl=False)
     return Exit.OK
-
-
-def explanation(
-    policy: Policy, current: Current, names: tuple[str, str, str | None], as_of: dt.date | None
-) -> Explanation:
-    """From names to an answer; the core from end to end.
-
-    Raises:
-        InputError: where a name is unknown or could be several.
-    """
-    import numpy as np
-
-    from reconciler.commands.world import today
-    from reconciler.desired import resolve
-    from reconciler.desired.excepted import excepted
-    from reconciler.plan.explain import explain
-
-    register, date = current.register, as_of or today(current.register)
-    asked = _asked(register, policy, names)
-    people = np.zeros(register.shape.consultants, dtype=np.bool_)
-    companies = np.zeros(register.shape.clients, dtype=np.bool_)
-    people[asked.consultant] = companies[asked.client] = True
-    part = people, companies
-    desired = resolve(policy, register, date, part)
-    return explain(desired, current, date, asked, excepted(policy, register, part))
-
-
-def _asked(register: Register, policy: Policy, names: tuple[str, str, str | None]) -> Asked:
-    from reconciler.errors import Finding, InputError
-    from reconciler.plan.explain import Asked
-    from reconciler.plan.lookup import find_client, find_consultant, find_program
-
-    found = [find_consultant(register, policy, names[0]), find_client(register, policy, names[1])]
-    found += [find_program(register, names[2])] if names[2] is not None else []
-    wrong = [one for one in found if isinstance(one, Finding)]
-    if wrong:
-        raise InputError.of(wrong)
-    return Asked(*(one for one in found if isinstance(one, int)))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from reconciler.commands.settings import Where
-from reconciler.commands.world import Wanted
+from reconciler.flow.settings import Where
+from reconciler.flow.world import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(say: Catalogue, /, files: tuple[Path, ...], check: bool, diff: bool, **flags: Any) -> int:
     """Format, or tell what would change."""
-    from reconciler.commands.files import replace_all
+    from reconciler.flow.files import replace_all
     from reconciler.formats.safe import clean
 
     changed = _changes(_paths(files, flags))
@@ -56,8 +56,8 @@ def command(say: Catalogue, /, files: tuple[Path, ...], check: bool, diff: bool,
 
 def _paths(files: Sequence[Path], flags: Mapping[str, Any]) -> list[Path]:
     """The files that are named, those of the folders that are named, or those of the policy folder."""
-    from reconciler.commands.settings import Where, read_settings
     from reconciler.desired.folder import yaml_files
+    from reconciler.flow.settings import Where, read_settings
 
     named = files or (read_settings(Where(flags["config"], flags["policies"])).policies,)
     return [path for one in named for path in (yaml_files(one) if one.is_dir() or not files else [one])]

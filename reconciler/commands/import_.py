@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.adopt import Adopted, Left
-    from reconciler.commands.world import Wanted
     from reconciler.desired import Policy
+    from reconciler.flow.world import Wanted
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Access, Register
 
@@ -51,8 +51,8 @@ def command(say: Catalogue, /, into: Path | None, file: str | None, reason: str 
     """Find rules and write them."""
     from reconciler.adopt.check import check
     from reconciler.adopt.files import Writer
-    from reconciler.commands.files import write_all_new
     from reconciler.commands.flags import wanted
+    from reconciler.flow.files import free_file, write_all_new
 
     if file is not None and into is None:
         raise click.UsageError(say("--file goes with --into only."))
@@ -79,9 +79,9 @@ def command(say: Catalogue, /, into: Path | None, file: str | None, reason: str 
 def _folder(into: Path | None, flags: dict[str, Any]) -> tuple[Path, Policy]:
     """Where to write, and what is said there already."""
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import read_settings
     from reconciler.desired import load
     from reconciler.desired.policy import EMPTY
+    from reconciler.flow.settings import read_settings
 
     if into is not None:
         return into, load(into)
@@ -101,7 +101,7 @@ def _folder(into: Path | None, flags: dict[str, Any]) -> tuple[Path, Policy]:
 def _fetch(flags: dict[str, Any]) -> tuple[Register, Access]:
     from reconciler.backends import open_backend
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import backend_config, read_settings
+    from reconciler.flow.settings import backend_config, read_settings
 
     with open_backend(backend_config(read_settings(where(flags)))) as backend:
         current = backend.current()
@@ -109,7 +109,7 @@ def _fetch(flags: dict[str, Any]) -> tuple[Register, Access]:
 
 
 def _day(asked: Wanted, register: Register) -> dt.date:
-    from reconciler.commands.world import today
+    from reconciler.flow.world import today
 
     return asked.as_of or today(register)
 
@@ -123,19 +123,6 @@ def _adopt(
     who = [*asked.consultants, *(f"@{team}" for team in asked.teams)]
     which = [*asked.clients, *(f"tag:{tag}" for tag in asked.tags)]
     return adopt(policy, register, access, day, pick(policy, register, who, which), bundles_too=new)
-
-
-def free_file(folder: Path, file: str | None, day: dt.date) -> Path:
-    """The file to write: the one that is named, or one for the day that is not there yet."""
-    if file is not None:
-        if Path(file).name != file or file.startswith("."):
-            raise InputError(Message("--file takes a name without folders: {name}", name=file))
-        return folder / (file if file.endswith(".yaml") else f"{file}.yaml")
-    path, number = folder / f"adopted-{day}.yaml", 1
-    while path.exists():
-        number += 1
-        path = folder / f"adopted-{day}-{number}.yaml"
-    return path
 
 
 def _summary(adopted: Adopted, say: Catalogue) -> Iterator[str]:

@@ -51,8 +51,8 @@ def command(say: Catalogue, /, folder: Path) -> int:
 
 def write_template(folder: Path) -> list[Path]:
     """Write the files of a new folder; InputError where one of them is there already."""
-    from reconciler.commands.files import write_new
     from reconciler.errors import InputError, Message
+    from reconciler.flow.files import write_new
     from reconciler.resources import resource
 
     templates = sorted(resource("policies").glob("*.yaml"))

@@ -17,8 +17,8 @@ from reconciler.errors import Exit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.commands.several import Several
-    from reconciler.commands.world import Wanted, World
+    from reconciler.flow.several import Several
+    from reconciler.flow.world import Wanted, World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan import Current, Plan
 
@@ -71,9 +71,9 @@ def command(
 ) -> int:
     """Plan and print."""
     from reconciler.commands.flags import wanted, where
-    from reconciler.commands.settings import ALL
-    from reconciler.commands.several import Several
-    from reconciler.commands.world import open_world
+    from reconciler.flow.settings import ALL
+    from reconciler.flow.several import Several
+    from reconciler.flow.world import open_world
     from reconciler.formats import show_joint_plan, show_plan
 
     if sign_with and not out:
@@ -118,9 +118,9 @@ def _write(
     out: Path, key: Path | None, world: World | Several, wish: Wanted, plan: Plan, current: Current
 ) -> Iterator[Path]:
     """Write the plan file, and its signature; each file as it is written."""
-    from reconciler.commands.approval import bind
-    from reconciler.commands.files import write_secret
-    from reconciler.commands.signatures import sign, signature_of
+    from reconciler.flow.approval import bind
+    from reconciler.flow.files import write_secret
+    from reconciler.flow.signatures import sign, signature_of
     from reconciler.plan.file import write_plan_file
 
     content = write_plan_file(plan, bind(world, wish, plan, current))

@@ -67,7 +67,7 @@ def put(answer: str | bytes | Iterable[str] | Iterable[bytes]) -> None:
         for piece in pieces:
             click.echo(piece, nl=False)
         return
-    from reconciler.commands.files import write_secret
+    from reconciler.flow.files import write_secret
 
     parts = (piece.encode() if isinstance(piece, str) else piece for piece in pieces)
     write_secret(path, b"".join(parts))

@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar on a terminal; in a log a line now and then, and one for each that goes wrong."""
+"""Progress, and what there is to tell meanwhile, on stderr: a bar on a terminal; in a log a line now and then, and one for each that goes wrong."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.apply import Progress, Result
+    from reconciler.errors import Message
+    from reconciler.flow.telling import Tell
     from reconciler.formats.catalogue import Catalogue
 
 
@@ -56,3 +58,12 @@ class _Lines:
             ended=say.message(ENDED[result.ended]),
         )
         click.echo(text, err=True)
+
+
+def telling(say: Catalogue) -> Tell:
+    """Something to call with what there is to tell."""
+
+    def tell(message: Message) -> None:
+        click.echo(say.message(message), err=True)
+
+    return tell

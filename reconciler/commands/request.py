@@ -54,9 +54,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(say: Catalogue, /, form: str, check: bool, form_file: Path, **flags: Any) -> int:
     """Read, check, write."""
-    from reconciler.commands.files import replace_all
-    from reconciler.commands.requesting import Wish, make_rule, read_body
-    from reconciler.commands.settings import Where, read_settings
+    from reconciler.flow.files import replace_all
+    from reconciler.flow.requesting import Wish, make_rule, read_body
+    from reconciler.flow.settings import Where, read_settings
     from reconciler.formats import show_request
 
     settings = read_settings(Where(flags["config"], flags["policies"], register=flags["register"]))

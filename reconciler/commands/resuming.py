@@ -11,8 +11,8 @@ from reconciler.errors import InputError, Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.commands.running import Going
-    from reconciler.commands.world import Wanted, World
+    from reconciler.flow.running import Going
+    from reconciler.flow.world import Wanted, World
     from reconciler.formats.catalogue import Catalogue
     from reconciler.journal import Journal, Run
     from reconciler.plan import Current, Plan
@@ -90,7 +90,8 @@ def plan_again(
         InputError: where the run is of another operator, or its plan cannot be read.
         StalePlan: where it is not so, with what moved; nothing was sent.
     """
-    from reconciler.commands.approval import approved_by, bind, check_approved, wanted_again
+    from reconciler.commands.approval import wanted_again
+    from reconciler.flow.approval import approved_by, bind, check_approved
 
     approved = approved_by(journal.plan(run.key), run.key)
     assert approved.bound is not None
@@ -108,7 +109,7 @@ def go_on(journal: Journal, run: Run, world: World, resumed: Resumed, say: Catal
         JournalFailed, AuditFailed: where it cannot be written.
     """
     from reconciler.audit.entries import Approval, ApprovalKind
-    from reconciler.commands.running import going_on
+    from reconciler.flow.running import going_on
 
     begun = journal.results(run.key)
     done = sum(result.ended.final for result in begun.results)

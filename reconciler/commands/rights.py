@@ -53,7 +53,7 @@ _OF_A_PLAN = ("consultants", "clients", "teams", "tags", "as_of", "only")
 def _rights(flags: Mapping[str, Any], say: Catalogue, form: str, *, full: bool) -> str:
     from reconciler.backends import open_backend
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import backend_config, read_settings
+    from reconciler.flow.settings import backend_config, read_settings
     from reconciler.formats import show_rights
 
     with open_backend(backend_config(read_settings(where(flags)))) as backend:
@@ -63,9 +63,9 @@ def _rights(flags: Mapping[str, Any], say: Catalogue, form: str, *, full: bool) 
 
 def _missing(flags: Mapping[str, Any], say: Catalogue, form: str, *, full: bool) -> str:
     from reconciler.commands.flags import wanted, where
-    from reconciler.commands.settings import ALL
-    from reconciler.commands.several import Several
-    from reconciler.commands.world import asked_for, open_world
+    from reconciler.flow.settings import ALL
+    from reconciler.flow.several import Several
+    from reconciler.flow.world import asked_for, open_world
     from reconciler.formats import show_missing_rights
     from reconciler.plan.missing import missing_rights
 

@@ -89,7 +89,7 @@ def prune(say: Catalogue, /, keep: int) -> int:
 @contextmanager
 def _journal() -> Iterator[Journal | None]:
     """The journal, None where there is none yet: to look makes no file."""
-    from reconciler.commands.state import journal_path
+    from reconciler.flow.state import journal_path
     from reconciler.journal import Journal
 
     path = journal_path()

@@ -15,7 +15,7 @@ from reconciler.errors import Exit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.commands.settings import Settings
+    from reconciler.flow.settings import Settings
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Register
 
@@ -52,7 +52,7 @@ def command(say: Catalogue, /, name: str, for_editor: bool, **flags: Any) -> int
     schema = in_language(json.loads(resource(f"schemas/{name}.schema.json").read_text("utf-8")), say)
     if for_editor:
         from reconciler.commands.flags import where
-        from reconciler.commands.settings import read_settings
+        from reconciler.flow.settings import read_settings
 
         settings = read_settings(where(flags))
         schema = _offering(schema, settings, say, files=flags["register"] is not None)
@@ -67,7 +67,7 @@ def _register(settings: Settings, *, files: bool) -> Register:
 
         return read_register(settings.register)
     from reconciler.backends import open_backend
-    from reconciler.commands.settings import backend_config
+    from reconciler.flow.settings import backend_config
 
     with open_backend(backend_config(settings)) as backend:
         return backend.current().register

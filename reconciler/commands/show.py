@@ -39,7 +39,7 @@ def command(
     say: Catalogue, /, file: Path, digest: bool, allowed_signers: Path | None, full: bool, form: str
 ) -> int:
     """Read and print."""
-    from reconciler.commands.approval import read_file, signer_of
+    from reconciler.flow.approval import read_file, signer_of
 
     content, found = read_file(file)
     if signer := signer_of(content, file, allowed_signers):

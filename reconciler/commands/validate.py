@@ -16,9 +16,9 @@ from reconciler.errors import Exit
 if TYPE_CHECKING:
     import datetime as dt
 
-    from reconciler.commands.settings import Settings
     from reconciler.desired import Policy
     from reconciler.errors import Finding
+    from reconciler.flow.settings import Settings
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Register
 
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 def command(say: Catalogue, /, offline: bool, form: str, **flags: Any) -> int:
     """Check and tell."""
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import read_settings
     from reconciler.desired import load
     from reconciler.errors import InputError
+    from reconciler.flow.settings import read_settings
     from reconciler.formats import show_findings
     from reconciler.guardrails.expressions.policy import check
 
@@ -82,7 +82,7 @@ def _choose(settings: Settings, *, offline: bool) -> _Against:
 
 def _against_backend(policy: Policy, settings: Settings, as_of: dt.date | None) -> tuple[Finding, ...]:
     from reconciler.backends import open_backend
-    from reconciler.commands.settings import backend_config
+    from reconciler.flow.settings import backend_config
 
     with open_backend(backend_config(settings)) as backend:
         register = backend.current().register
@@ -96,9 +96,9 @@ def _against_files(policy: Policy, settings: Settings, as_of: dt.date | None) ->
 
 
 def _against(policy: Policy, register: Register, as_of: dt.date | None) -> tuple[Finding, ...]:
-    from reconciler.commands.world import today
     from reconciler.desired import resolve
     from reconciler.desired.findings import in_order
+    from reconciler.flow.world import today
     from reconciler.guardrails.expressions.policy import check_names
     from reconciler.guardrails.review import review
 

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.checking import check
 from reconciler.commands.failures import tell
-from reconciler.commands.notifying import check_channels, notify
 from reconciler.commands.printing import put
-from reconciler.commands.settings import read_settings
+from reconciler.commands.progress import telling
 from reconciler.commands.signals import stoppable
 from reconciler.errors import Exit, ReconcilerError, Unreachable
+from reconciler.flow.channels import check_channels, notify
+from reconciler.flow.checking import check
+from reconciler.flow.settings import read_settings
 
 if TYPE_CHECKING:
-    from reconciler.commands.checking import Check, Seen
+    from reconciler.flow.checking import Check, Seen
     from reconciler.formats.notices import Notice
 
 _FIRST_PAUSE = 5.0
@@ -117,4 +118,4 @@ def _notify(seen: Seen, asked: Check, before: _Before) -> None:
         notice = calm_notice(seen.checked.bureau, asked.say)
     else:
         return
-    notify(read_settings(asked.where).notify, notice, asked.say)
+    notify(read_settings(asked.where).notify, notice, telling(asked.say))

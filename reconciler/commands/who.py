@@ -16,9 +16,9 @@ from reconciler.errors import Exit
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reconciler.commands.world import Wanted
     from reconciler.desired import Policy
     from reconciler.errors import Finding
+    from reconciler.flow.world import Wanted
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Names, Register
     from reconciler.grid.arrays import Flags
@@ -67,9 +67,9 @@ def command(
     **flags: Any,
 ) -> int:
     """Look up and print."""
-    from reconciler.commands.blame import last_changes
     from reconciler.commands.flags import wanted, where
-    from reconciler.commands.world import open_world
+    from reconciler.flow.blame import last_changes
+    from reconciler.flow.world import open_world
     from reconciler.formats import show_holders
 
     with open_world(where(flags)) as world:
@@ -96,8 +96,8 @@ def answer(
     Raises:
         InputError: where a name is unknown or could be several.
     """
-    from reconciler.commands.world import today
     from reconciler.desired import resolve
+    from reconciler.flow.world import today
     from reconciler.plan.holders import holders
 
     register = current.register

@@ -20,7 +20,7 @@ import pytest
 from reconciler.bureau.example import load_example
 from reconciler.bureau.store import Store
 from reconciler.commands.cli import run
-from reconciler.commands.files import write_tokens
+from reconciler.flow.files import write_tokens
 
 FOLDER = Path(__file__).parent
 FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)

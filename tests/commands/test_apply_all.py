@@ -14,8 +14,9 @@ import rfc8785
 from jsonschema import Draft202012Validator
 
 from reconciler.backends import BackendConfig, open_backend
-from reconciler.commands import apply_all, running
+from reconciler.commands import apply_all
 from reconciler.commands.cli import run
+from reconciler.flow import running
 from reconciler.plan.outcome import sha256
 from reconciler.resources import resource
 from tests.commands.conftest import DAY
@@ -475,7 +476,7 @@ def test_killed_in_any_part_another_apply_goes_on(reconciler, shared, tmp_path_f
 
 KILLED = """\
 import os, signal, sys
-from reconciler.commands import running
+from reconciler.flow import running
 from reconciler.commands.cli import run
 from reconciler.backends.remote import RemoteBackend
 

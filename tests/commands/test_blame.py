@@ -9,8 +9,8 @@ import subprocess
 
 import pytest
 
-from reconciler.commands.blame import last_changes
 from reconciler.desired import load, resolve
+from reconciler.flow.blame import last_changes
 from tests.commands.test_commands import valid
 from tests.support.policies import small_register
 

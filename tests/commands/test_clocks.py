@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from reconciler.backends import api
-from reconciler.commands import audited, world
+from reconciler.flow import audited, world
 from reconciler.journal import book
 from tests.commands.conftest import DAY
 from tests.commands.several import team as team  # noqa: PLC0414 - a fixture

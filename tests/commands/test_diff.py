@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from reconciler.commands import revision
+from reconciler.flow import revision
 from reconciler.resources import resource
 from tests.commands.conftest import DAY
 
@@ -326,13 +326,13 @@ def test_a_link_or_a_submodule_in_a_revision_is_not_followed(reconciler, reposit
 
 
 def test_what_is_too_large_is_not_read(reconciler, repository, monkeypatch):
-    monkeypatch.setattr("reconciler.commands.comparing.LIMIT", 2_000)
+    monkeypatch.setattr("reconciler.flow.comparing.LIMIT", 2_000)
     (repository / "policies/large.yaml").write_text("# " + "x" * 3_000)
     commit(repository)
     ran = reconciler("diff", "main~1", "main", *DAY)
     assert ran.code == 1
     assert "policies/large.yaml has 1 MB" in ran.err
-    monkeypatch.setattr("reconciler.commands.comparing.LIMIT", 20_000)
+    monkeypatch.setattr("reconciler.flow.comparing.LIMIT", 20_000)
     monkeypatch.setattr(revision, "MOST_BYTES", 4_000)
     assert "than are read" in reconciler("diff", "main~1", "main", *DAY).err
 

@@ -131,7 +131,7 @@ def test_since_needs_a_backend_that_tells(reconciler, calm, monkeypatch):
 
 
 def test_more_than_anybody_asks_about(reconciler, calm, monkeypatch):
-    from reconciler.commands import drifting
+    from reconciler.flow import drifting
 
     loaded(calm, "payroll")
     monkeypatch.setattr(drifting, "MOST_PAIRS", 0)

@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from reconciler.commands.files import write_all_new
 from reconciler.errors import InputError
+from reconciler.flow.files import write_all_new
 from tests.commands.conftest import DAY
 
 

@@ -18,26 +18,26 @@ from reconciler.bureau.bodies import OperationRequest
 from reconciler.bureau.jobs import submit
 from reconciler.bureau.operators import sign_in
 from reconciler.bureau.store import Store
-from reconciler.commands import locks
-from reconciler.commands.locks import Turn, locked
+from reconciler.commands.progress import telling
 from reconciler.errors import Busy, Exit, LeaseLost, ReconcilerError
+from reconciler.flow import locks
+from reconciler.flow.locks import Turn, locked
 from reconciler.formats.catalogue import catalogue
 from reconciler.grid import OperationKind
 from tests.backends.bureaus import make_bureau
 
 ROOT = Path(__file__).resolve().parents[2]
-SAY = catalogue("en")
+TELL = telling(catalogue("en"))
 
 HOLDING = """
 import sys, time
 from reconciler.backends import BackendConfig, open_backend
-from reconciler.commands import locks
-from reconciler.formats.catalogue import catalogue
+from reconciler.flow import locks
 database, token, seconds, lasts = sys.argv[1:]
 locks.SECONDS = int(lasts)
 config = BackendConfig("embedded", {"database": database}, token)
 with open_backend(config) as backend:
-    with locks.locked(backend, config.place, locks.Turn("run-0", "bo@work"), catalogue("en")):
+    with locks.locked(backend, config.place, locks.Turn("run-0", "bo@work"), print):
         print("held", flush=True)
         time.sleep(float(seconds))
 """
@@ -52,7 +52,7 @@ def config(tmp_path, monkeypatch) -> BackendConfig:
 
 @contextlib.contextmanager
 def held(config, run="run-1", wait=0.0, who="anna@home"):
-    with open_backend(config) as backend, locked(backend, config.place, Turn(run, who, wait), SAY) as hold:
+    with open_backend(config) as backend, locked(backend, config.place, Turn(run, who, wait), TELL) as hold:
         yield hold, backend
 
 
@@ -216,10 +216,10 @@ class Without:
 
 
 def test_a_backend_without_leases_is_told_of_once_and_the_lock_holds(config, capsys):
-    with locked(Without(), config.place, Turn("run-1", "anna@home"), SAY) as hold:
+    with locked(Without(), config.place, Turn("run-1", "anna@home"), TELL) as hold:
         assert hold.lease is None
         hold.keep()
-        with pytest.raises(Busy), locked(Without(), config.place, Turn("run-2", "bo@work"), SAY):
+        with pytest.raises(Busy), locked(Without(), config.place, Turn("run-2", "bo@work"), TELL):
             pass
     assert capsys.readouterr().err.count("this backend has no leases") == 1
 

@@ -12,7 +12,7 @@ import pytest
 from reconciler.bureau.csvload import Cells, add_cells
 from reconciler.bureau.registers import find_bureau
 from reconciler.bureau.store import Store
-from reconciler.commands.memory import digest
+from reconciler.flow.memory import digest
 from tests.commands.conftest import DAY
 
 IN_SYNC = """

@@ -14,10 +14,10 @@ import pytest
 from reconciler.bureau.csvload import load_csv
 from reconciler.bureau.example import load_example
 from reconciler.bureau.store import Store
-from reconciler.commands.files import write_tokens
-from reconciler.commands.running import ending
-from reconciler.commands.settings import Where
-from reconciler.commands.world import Wanted, open_world
+from reconciler.flow.files import write_tokens
+from reconciler.flow.running import ending
+from reconciler.flow.settings import Where
+from reconciler.flow.world import Wanted, open_world
 from reconciler.plan.values import Summary
 from tests.commands.conftest import DAY
 
@@ -222,7 +222,7 @@ def test_another_bureau(reconciler, example, planned):
 def test_a_plan_for_no_day_is_for_today_whatever_day_that_is(reconciler, example, monkeypatch):
     import datetime as dt
 
-    from reconciler.commands import world
+    from reconciler.flow import world
 
     def on(day):
         monkeypatch.setattr(world, "day_in", lambda zone: dt.date.fromisoformat(day))

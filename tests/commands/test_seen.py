@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.backends import BackendConfig
-from reconciler.commands.seen import Seen, Size
+from reconciler.flow.seen import Seen, Size
 from tests.commands.conftest import DAY
 
 FULL = Size(100, 1000, 5000)

@@ -18,9 +18,9 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import KeyringLocked
 
 from reconciler.backends import BackendConfig
-from reconciler.commands.settings import Where, backend_config, backend_configs, read_settings
-from reconciler.commands.tokens import Keyring, Missing, TokenFile, Variable, find_token, read_token
 from reconciler.errors import InputError, ReconcilerError
+from reconciler.flow.settings import Where, backend_config, backend_configs, read_settings
+from reconciler.flow.tokens import Keyring, Missing, TokenFile, Variable, find_token, read_token
 from tests.commands.conftest import DAY
 from tests.support import canary
 

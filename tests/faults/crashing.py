@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 PRELOADED = """
-reconciler.commands.apply reconciler.commands.plan reconciler.commands.world reconciler.commands.running
+reconciler.commands.apply reconciler.commands.plan reconciler.flow.world reconciler.flow.running
 reconciler.desired reconciler.plan reconciler.plan.file reconciler.formats.text reconciler.formats.json
 reconciler.backends.embedded reconciler.backends.http reconciler.backends.state reconciler.journal uvicorn deepdiff
 """

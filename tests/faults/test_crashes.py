@@ -25,7 +25,7 @@ from reconciler.apply import Ended
 from reconciler.audit.read import entry_of
 from reconciler.audit.verify import verify
 from reconciler.bureau.store import Store
-from reconciler.commands.audit.place import log_at
+from reconciler.flow.auditing import log_at
 from tests.bureau.world import make_bureau
 from tests.faults.world import ACCESS, POLICIES
 

@@ -13,8 +13,8 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.commands.world import Wanted
 from reconciler.errors import InputError, Position
+from reconciler.flow.world import Wanted
 from reconciler.formats import show_plan
 from reconciler.formats.catalogue import catalogue
 from reconciler.plan import build

@@ -28,9 +28,9 @@ from reconciler.bureau.registers import insert_bureau, insert_clients, insert_co
 from reconciler.bureau.store import Store
 from reconciler.commands.cli import run
 from reconciler.commands.failures import tell
-from reconciler.commands.files import write_tokens
 from reconciler.desired import load
 from reconciler.errors import Finding, InputError, Message, Position
+from reconciler.flow.files import write_tokens
 from reconciler.formats import show_applied, show_error
 from reconciler.formats.catalogue import catalogue
 from reconciler.formats.safe import clean

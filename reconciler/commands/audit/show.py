@@ -69,8 +69,8 @@ def command(
     """Verify, select and print."""
     from reconciler.audit.select import Asked, Became, select
     from reconciler.audit.verify import verify
-    from reconciler.commands.audit.place import find_log
     from reconciler.commands.audit.verify import findings
+    from reconciler.flow.auditing import find_log
     from reconciler.formats import show_audit, show_findings
 
     log = find_log(config, audit_log)

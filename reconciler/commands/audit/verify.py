@@ -43,8 +43,8 @@ def command(
 ) -> int:
     """Verify and tell."""
     from reconciler.audit.verify import verify
-    from reconciler.commands.audit.place import find_log
     from reconciler.errors import AuditFailed, InputError, Message
+    from reconciler.flow.auditing import find_log
     from reconciler.formats import show_findings
     from reconciler.formats.audit import verdict_document
     from reconciler.formats.json import to_json

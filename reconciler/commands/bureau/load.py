@@ -81,7 +81,7 @@ def command(
 
 def _load_example(database: Path, tokens: Path) -> None:
     from reconciler.bureau.example import load_example
-    from reconciler.commands.files import write_tokens
+    from reconciler.flow.files import write_tokens
     from reconciler.resources import resource
 
     with open_store(database, new=True) as store:

@@ -101,7 +101,7 @@ def add(
 ) -> int:
     """Add one."""
     from reconciler.bureau.operators import add_operator
-    from reconciler.commands.files import write_new
+    from reconciler.flow.files import write_new
 
     rights = _rights(system, programs, say)
     with open_store(database) as store:
@@ -164,7 +164,7 @@ def token(
 ) -> int:
     """Replace it."""
     from reconciler.bureau.operators import replace_token
-    from reconciler.commands.files import write_new
+    from reconciler.flow.files import write_new
 
     with open_store(database) as store:
         new = replace_token(store, bureau, operator, read_only=read_only)

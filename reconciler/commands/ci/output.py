@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from reconciler.commands.ci.body import Matching, read_text
-from reconciler.commands.files import writing
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.options import argument, language, option
 from reconciler.errors import Exit, InputError, Message, ReconcilerError
+from reconciler.flow.files import writing
 
 LONGEST = 1 << 20
 """Bytes of a value: GitHub keeps no more of the outputs of a job."""

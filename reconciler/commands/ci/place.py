@@ -12,8 +12,8 @@ import click
 
 from reconciler.commands import options
 from reconciler.commands.language import N_
-from reconciler.commands.tokens import Missing, TokenFile, TokenPlace, Variable, find_token
 from reconciler.errors import InputError, Message, ReconcilerError
+from reconciler.flow.tokens import Missing, TokenFile, TokenPlace, Variable, find_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,7 +25,7 @@ from reconciler.errors import Exit
 @language
 def command(file: Path) -> int:
     """Read, count and print."""
-    from reconciler.commands.approval import read_file
+    from reconciler.flow.approval import read_file
     from reconciler.formats.json import to_json
     from reconciler.formats.widget import widget
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def command(say: Catalogue, /, form: str, **flags: Any) -> int:
     """Run them and tell."""
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import read_settings
     from reconciler.desired import load
+    from reconciler.flow.settings import read_settings
     from reconciler.formats import show_policy_tests
     from reconciler.guardrails.expressions.policy import check, run_examples
 

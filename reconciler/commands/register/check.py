@@ -33,7 +33,7 @@ def command(say: Catalogue, /, full: bool, form: str, **flags: Any) -> int:
     """Compare and print."""
     from reconciler.commands.flags import where
     from reconciler.commands.register.pull import fetch
-    from reconciler.commands.settings import read_settings
+    from reconciler.flow.settings import read_settings
     from reconciler.formats import show_register_moved
     from reconciler.register import moved, read_register, register_of, write_register
 

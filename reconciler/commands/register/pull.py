@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(say: Catalogue, /, **flags: Any) -> int:
     """Fetch and write."""
-    from reconciler.commands.files import replace_all
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import read_settings
+    from reconciler.flow.files import replace_all
+    from reconciler.flow.settings import read_settings
     from reconciler.register import write_register
 
     settings = read_settings(where(flags))
@@ -57,7 +57,7 @@ def fetch(flags: dict[str, Any]) -> Register:
     """The register of the backend."""
     from reconciler.backends import open_backend
     from reconciler.commands.flags import where
-    from reconciler.commands.settings import backend_config, read_settings
+    from reconciler.flow.settings import backend_config, read_settings
 
     with open_backend(backend_config(read_settings(where(flags)))) as backend:
         return backend.current().register

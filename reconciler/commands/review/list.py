@@ -14,7 +14,7 @@ from reconciler.commands.review.looking import scopes
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
-    from reconciler.commands.review.looking import Looked
+    from reconciler.flow.reviewing import Looked
     from reconciler.formats.catalogue import Catalogue
 
 
@@ -50,8 +50,8 @@ def command(
 ) -> int:
     """Look up and print."""
     from reconciler.commands.flags import where
-    from reconciler.commands.review.looking import look
-    from reconciler.commands.settings import read_settings
+    from reconciler.flow.reviewing import look
+    from reconciler.flow.settings import read_settings
 
     if form == "yaml" and len(teams) + len(clients) != 1:
         raise click.UsageError(

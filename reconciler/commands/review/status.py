@@ -79,8 +79,8 @@ def command(
 ) -> int:
     """Look up, compare and print."""
     from reconciler.commands.flags import where
-    from reconciler.commands.review.looking import look
-    from reconciler.commands.settings import read_settings
+    from reconciler.flow.reviewing import look
+    from reconciler.flow.settings import read_settings
     from reconciler.formats import show_standings
     from reconciler.review.status import State, standings
 

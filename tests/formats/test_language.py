@@ -63,6 +63,13 @@ def of_schemas() -> set[tuple[str, ...]]:
     return {(text,) for schema in schemas for text in texts(schema)}
 
 
+def of_templates() -> set[tuple[str, ...]]:
+    """The texts that templates of pages say."""
+    keywords = DEFAULT_KEYWORDS | parse_keywords(dev.KEYWORDS)
+    found = extract_from_dir(ROOT / "reconciler/web/templates", [("**.html", "jinja2")], keywords=keywords)
+    return {forms(text) for _, _, text, _, _ in found}
+
+
 def by_syntax() -> set[tuple[str, ...]]:
     """The literals that messages are made from, those in f-strings too, which Babel sees on newer Pythons only."""
     calls = (
@@ -85,8 +92,14 @@ def test_babel_finds_every_message_and_nothing_else():
     assert by_babel() == by_syntax()
 
 
+def test_templates_say_nothing_that_cannot_be_found():
+    calls = re.compile(r"\b(?:say|count)\((?!\s*\")")
+    for path in sorted((ROOT / "reconciler/web/templates").rglob("*.html")):
+        assert calls.findall(path.read_text(encoding="utf-8")) == [], path.name
+
+
 def test_every_message_is_in_the_catalogue_and_nothing_else_is():
-    wanted = by_babel() | of_schemas()
+    wanted = by_babel() | of_schemas() | of_templates()
     known = {forms(message.id) for message in MESSAGES}
     hint = "run: python3 dev.py messages, and translate what is new"
     assert known - wanted == set(), hint

@@ -1,0 +1,52 @@
+"""Templates and what they load; everything that is put into one is escaped."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from reconciler.formats.html.frame import style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ASSETS = Path(__file__).parent / "assets"
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """A template of this package with its values."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("reconciler.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals["asset"] = address
+    return found
+
+
+@cache
+def assets() -> Mapping[str, tuple[str, bytes]]:
+    """What pages load: media type and content by name. The style is that of the other pages, and more."""
+    css = style() + (_ASSETS / "site.css").read_text(encoding="utf-8")
+    script = (_ASSETS / "site.js").read_bytes()
+    return {
+        "site.css": ("text/css; charset=utf-8", css.encode()),
+        "site.js": ("text/javascript; charset=utf-8", script),
+    }
+
+
+@cache
+def address(name: str) -> str:
+    """Where a page loads it from; another address as soon as it says something else, so that it may be kept."""
+    return f"/assets/{hashlib.sha256(assets()[name][1]).hexdigest()[:16]}/{name}"

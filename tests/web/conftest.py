@@ -1,0 +1,17 @@
+"""What tests of pages share."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def reader_logs_no_cookie():
+    """The client that stands for a browser would log the cookies that it gets, as no server of ours does."""
+    logger = logging.getLogger("httpcore")
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    yield
+    logger.setLevel(before)

@@ -17,9 +17,10 @@
     ├── NotApproved         nothing was approved that may be applied                exit 1
     ├── NotifyFailed        a channel did not take a notice                          exit 1
     ├── JournalFailed       what a run does cannot be written down                  exit 1
-    ├── Busy                another apply is at it                                  exit 75
+    ├── Busy                somebody else is at it, such as another apply           exit 75
     ├── AuditFailed         the audit log cannot be written, or is not what was written  exit 1
     ├── StalePlan           the world has moved since the plan was shown            exit 4
+    ├── Overtaken           somebody else has changed what was about to be changed  exit 1
     └── GuardrailRefused    a guardrail forbids the plan as a whole                 exit 5
 
 Anything else that is raised is a bug of ours: exit 70. Values in a Message are untrusted (they come from
@@ -224,7 +225,7 @@ class JournalFailed(ReconcilerError):
 
 
 class Busy(ReconcilerError):
-    """Another apply is at it; this one has done nothing."""
+    """Somebody else is at it, such as another apply; this one has done nothing."""
 
     exit_code = Exit.BUSY
 
@@ -233,6 +234,10 @@ class StalePlan(ReconcilerError):
     """The world has moved since the plan was shown."""
 
     exit_code = Exit.STALE
+
+
+class Overtaken(ReconcilerError):
+    """Somebody else has changed what was about to be changed; theirs stands, and ours is not written."""
 
 
 class GuardrailRefused(ReconcilerError):

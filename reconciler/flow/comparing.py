@@ -12,6 +12,7 @@ from reconciler.desired.folder import load_contents
 from reconciler.desired.policy import EMPTY
 from reconciler.desired.source import LIMIT
 from reconciler.errors import Finding, InputError, Message
+from reconciler.flow.contents import is_rules
 from reconciler.flow.revision import find_revision, fork_of
 from reconciler.flow.world import asked_for
 from reconciler.guardrails.expressions.policy import check
@@ -20,7 +21,6 @@ from reconciler.register.files import LIMIT as REGISTER_LIMIT
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import PurePosixPath
 
     from reconciler.desired import Desired, Policy
     from reconciler.flow.revision import Revision
@@ -52,7 +52,7 @@ class Side:
         if self.revision is None:
             return load(self.folder)
         inner = self.revision.inside(self.folder)
-        files = self.revision.files(inner, _is_rules, LIMIT)
+        files = self.revision.files(inner, is_rules, LIMIT)
         if not files:
             message = Message("there is no *.yaml file in {folder}", folder=self.revision.shown(inner, ""))
             raise InputError.of([Finding("no-files", message)])
@@ -80,10 +80,6 @@ class Side:
             return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
         inner = self.revision.inside(folder)
         return self.revision.files(inner, lambda path: str(path) in FILES, REGISTER_LIMIT)
-
-
-def _is_rules(path: PurePosixPath) -> bool:
-    return path.suffix == ".yaml" and not any(part.startswith(".") for part in path.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def write_all_new(files: Mapping[Path, str]) -> None:
         raise
 
 
-def replace_all(files: Mapping[Path, str]) -> None:
+def replace_all(files: Mapping[Path, str | bytes]) -> None:
     """Give files new contents, and leave what they are otherwise: each whole or not at all; make those not there.
 
     Raises:
@@ -84,13 +84,13 @@ def replace_all(files: Mapping[Path, str]) -> None:
     ready: list[tuple[Path, Path]] = []
     path = Path()
     try:
-        for path, text in files.items():
+        for path, content in files.items():
             target = path.resolve()
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
             ready.append((Path(name), target))
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
             Path(name).chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
         for made, target in ready:
             made.replace(target)

@@ -72,15 +72,16 @@ def rule_name(request: Request, number: int | None, taken: Collection[str]) -> s
 
 def branch_of(name: str) -> str:
     """The branch for a rule of such a name: letters a to z, digits, hyphens and one slash."""
-    return f"request/{_plain(name.removeprefix('request-')) or 'access'}"
+    return f"request/{plain(name.removeprefix('request-')) or 'access'}"
 
 
 def slug(request: Request) -> str:
     """Whom and what it is about, in letters a to z, digits and hyphens."""
     words = [request.consultants[0].partition("@")[0], request.clients[0], request.programs[0]]
-    return _plain("-".join(words)) or "access"
+    return plain("-".join(words)) or "access"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text in letters a to z, digits and hyphens, not too long; "" where it has none of them."""
     letters = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return _UNSAFE.sub("-", letters)[:_LONGEST].strip("-")

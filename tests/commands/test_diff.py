@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -14,29 +12,7 @@ import pytest
 from reconciler.flow import revision
 from reconciler.resources import resource
 from tests.commands.conftest import DAY
-
-
-def git(folder: Path, *arguments: str, **given) -> str:
-    environment = {
-        **os.environ,
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        **{
-            f"GIT_{who}_{what}": "x@y.example"
-            for who in ("AUTHOR", "COMMITTER")
-            for what in ("NAME", "EMAIL")
-        },
-    }
-    ran = subprocess.run(
-        ["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True, **given
-    )
-    return ran.stdout
-
-
-def commit(folder: Path, message: str = "change") -> str:
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
-    return git(folder, "rev-parse", "HEAD").strip()
+from tests.support.repositories import commit, git
 
 
 @pytest.fixture

@@ -39,10 +39,10 @@ def _environment() -> Environment:
 def assets() -> Mapping[str, tuple[str, bytes]]:
     """What pages load: media type and content by name. The style is that of the other pages, and more."""
     css = style() + (_ASSETS / "site.css").read_text(encoding="utf-8")
-    script = (_ASSETS / "site.js").read_bytes()
     return {
         "site.css": ("text/css; charset=utf-8", css.encode()),
-        "site.js": ("text/javascript; charset=utf-8", script),
+        "site.js": ("text/javascript; charset=utf-8", (_ASSETS / "site.js").read_bytes()),
+        "icon.svg": ("image/svg+xml", (_ASSETS / "icon.svg").read_bytes()),
     }
 
 

@@ -56,7 +56,7 @@ class Watched:
 
     Attributes:
         page: of Playwright.
-        requests: addresses that it asked for after its own.
+        requests: addresses that it asked for and should not have.
         complaints: what stood in the console, violations of the content-security policy among it, and errors.
     """
 
@@ -71,6 +71,47 @@ class Watched:
 
 
 @contextmanager
+def window(
+    browser: Any,
+    ours: str,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    scheme: str = "light",
+    script: bool = True,
+    language: str = "en",
+) -> Iterator[Watched]:
+    """A window of its own, with no cookie in it; at the end it must have been quiet.
+
+    Args:
+        browser: to open it in.
+        ours: what each address that it may ask for begins with, such as that of a server with a slash behind it.
+        width: in pixels.
+        height: likewise.
+        scheme: "light" or "dark", as the reader has it.
+        script: whether scripts run.
+        language: that the browser prefers.
+    """
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        java_script_enabled=script,
+        locale=language,
+    )
+    page = context.new_page()
+    watched = Watched(page)
+    page.on("request", lambda request: request.url.startswith(ours) or watched.requests.append(request.url))
+    page.on("console", lambda message: watched.complaints.append(message.text))
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    try:
+        yield watched
+        watched.quiet()
+    finally:
+        with suppress(Exception):
+            context.close()
+
+
+@contextmanager
 def opened(
     browser: Any,
     file: Path,
@@ -82,24 +123,9 @@ def opened(
     ready: str = "html[data-ready]",
 ) -> Iterator[Watched]:
     """A file in a window of its own; at the end it must have been quiet. `ready` is there when its script is done."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=script
-    )
-    page = context.new_page()
-    watched = Watched(page)
     address = file.resolve().as_uri()
-    page.on(
-        "request",
-        lambda request: request.url.split("#")[0] == address or watched.requests.append(request.url),
-    )
-    page.on("console", lambda message: watched.complaints.append(message.text))
-    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-    page.goto(address)
-    if script:
-        page.wait_for_selector(ready)
-    try:
+    with window(browser, address, width=width, height=height, scheme=scheme, script=script) as watched:
+        watched.page.goto(address)
+        if script:
+            watched.page.wait_for_selector(ready)
         yield watched
-        watched.quiet()
-    finally:
-        with suppress(Exception):
-            context.close()

@@ -6,6 +6,14 @@ import logging
 
 import pytest
 
+from tests.support.browser import browser as open_browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with open_browser() as opened:
+        yield opened
+
 
 @pytest.fixture(autouse=True)
 def reader_logs_no_cookie():

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.commands.ci.body import BRANCH, COMMIT, Matching, bureau
-from reconciler.commands.ci.place import HERE, kind_of_forge, open_forge, read_event
+from reconciler.commands.ci.place import HERE, kind_of_forge, read_event
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.options import language, option
 from reconciler.errors import Exit, InputError, Message
+from reconciler.flow.forges import open_forge
 
 if TYPE_CHECKING:
     from reconciler.forge.seam import Forge, PullRequest

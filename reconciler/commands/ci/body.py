@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from reconciler.commands.options import F
 
-_LONGEST_TITLE = 250
-"""Characters; GitLab takes 255, GitHub 256."""
-
 LARGEST = 16_000_000
 """Bytes of a text that are read: far more than any forge takes."""
 
@@ -76,18 +73,6 @@ def labels(*default: str) -> Callable[[F], F]:
         show_default=bool(default),
         help=N_("A label for it when it is opened; may be repeated."),
     )
-
-
-def one_line(title: str) -> str:
-    """A title as forges take it: in one line, not too long.
-
-    Raises:
-        InputError: where it says nothing.
-    """
-    line = " ".join(title.split())
-    if not line:
-        raise InputError(Message("the title is empty"))
-    return line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}…"
 
 
 def body(*, required: bool) -> Callable[[F], F]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.commands.ci.body import COMMIT, body, bureau, read_text
-from reconciler.commands.ci.place import HERE, kind_of_forge, open_forge, read_event
+from reconciler.commands.ci.place import HERE, kind_of_forge, read_event
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.options import language, option
 from reconciler.errors import Exit, InputError, Message
+from reconciler.flow.forges import open_forge
 from reconciler.formats.safe import short
 
 if TYPE_CHECKING:

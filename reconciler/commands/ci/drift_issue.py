@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.ci.body import ADDRESS, body, bureau, labels, one_line, read_text
-from reconciler.commands.ci.place import HERE, kind_of_forge, open_forge
+from reconciler.commands.ci.body import ADDRESS, body, bureau, labels, read_text
+from reconciler.commands.ci.place import HERE, kind_of_forge
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.options import language, option
 from reconciler.errors import Exit
+from reconciler.flow.forges import one_line, open_forge
 from reconciler.formats.safe import short
 
 if TYPE_CHECKING:

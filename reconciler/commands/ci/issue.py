@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from reconciler.commands.ci.place import HERE, kind_of_forge, open_forge, read_event
+from reconciler.commands.ci.place import HERE, kind_of_forge, read_event
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.options import language, option
 from reconciler.errors import Exit, InputError, Message
 from reconciler.flow.files import write_over
+from reconciler.flow.forges import open_forge
 from reconciler.formats.safe import short
 
 

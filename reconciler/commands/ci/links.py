@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.ci.body import ADDRESS, one_line
+from reconciler.commands.ci.body import ADDRESS
 from reconciler.commands.help import Command
 from reconciler.commands.language import N_
 from reconciler.commands.options import argument, language, option
 from reconciler.errors import Exit
+from reconciler.flow.forges import one_line
 
 if TYPE_CHECKING:
     from reconciler.formats.catalogue import Catalogue

@@ -1,9 +1,8 @@
-"""Where a pipeline runs: the forge, its token, and the pull request that it runs for, from the environment."""
+"""Where a pipeline runs: at which forge, and the pull request that it runs for, from the environment."""
 
 from __future__ import annotations
 
 import os
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,24 +12,18 @@ import click
 from reconciler.commands import options
 from reconciler.commands.language import N_
 from reconciler.errors import InputError, Message, ReconcilerError
-from reconciler.flow.tokens import Missing, TokenFile, TokenPlace, Variable, find_token
+from reconciler.flow.forges import TELLING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.forge.api import Patience
-    from reconciler.forge.seam import Forge
-
 _LARGEST_EVENT = 32_000_000
 """Bytes of the event of a pipeline that are read; GitHub's are below 25 MB."""
-
-_TELLING = {"github": "GITHUB_REPOSITORY", "gitlab": "CI_PROJECT_ID"}
-"""The variable that tells that a pipeline is one of a forge."""
 
 HERE = options.together(
     options.option(
         "--forge",
-        type=click.Choice(list(_TELLING)),
+        type=click.Choice(list(TELLING)),
         help=N_("Where the repository is; the pipeline's own variables tell if nothing is said."),
     ),
     options.option(
@@ -90,74 +83,15 @@ def kind_of_forge(flag: str | None) -> str:
     Raises:
         ReconcilerError: where neither or both are.
     """
-    found = [name for name, variable in _TELLING.items() if os.environ.get(variable)]
+    found = [name for name, variable in TELLING.items() if os.environ.get(variable)]
     if flag or len(found) == 1:
         return flag or found[0]
     raise ReconcilerError(
         Message("nothing tells at which forge this pipeline runs"),
         hint=Message(
-            "one of {variables} tells, or say which with --forge", variables=", ".join(_TELLING.values())
+            "one of {variables} tells, or say which with --forge", variables=", ".join(TELLING.values())
         ),
     )
-
-
-def open_forge(kind: str, patience: float) -> closing[Forge]:
-    """The repository that the pipeline is of, to be used with `with`.
-
-    Raises:
-        ReconcilerError: where a variable is missing or wrong, or there is no token.
-    """
-    from reconciler.forge.api import Patience
-
-    return closing(_OPENERS[kind](Patience.of(patience)))
-
-
-def _github(patience: Patience) -> Forge:
-    from reconciler.forge.api import ForgeApi
-    from reconciler.forge.github import HEADERS, GitHub, graphql_of
-    from reconciler.forge.problems import Place
-
-    url = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
-    token, source = _token("GITHUB_TOKEN")
-    repository = _variable("GITHUB_REPOSITORY")
-    api = ForgeApi(Place("GitHub", url, token, source), HEADERS, patience)
-    return GitHub(api, repository, graphql_of(url))
-
-
-def _gitlab(patience: Patience) -> Forge:
-    from reconciler.forge.api import ForgeApi
-    from reconciler.forge.gitlab import GitLab, graphql_of
-    from reconciler.forge.problems import Place
-
-    url = os.environ.get("CI_API_V4_URL") or "https://gitlab.com/api/v4"
-    token, source = _token("GITLAB_TOKEN")
-    api = ForgeApi(Place("GitLab", url, token, source), {"Accept": "application/json"}, patience)
-    return GitLab(api, _variable("CI_PROJECT_ID"), graphql_of(url))
-
-
-_OPENERS = {"github": _github, "gitlab": _gitlab}
-
-
-def _token(name: str) -> tuple[str, str]:
-    """A token, and where it was found: the variable, or the file that another variable names."""
-    place: TokenPlace = Variable(name)
-    file = os.environ.get(f"{name}_FILE", "")
-    if file and not os.environ.get(name, "").strip():
-        place = TokenFile(Path(file))
-    token = find_token(place)
-    if isinstance(token, Missing):
-        raise ReconcilerError(token.why, token.hint)
-    return token, str(place)
-
-
-def _variable(name: str) -> str:
-    value = os.environ.get(name, "")
-    if not value:
-        raise ReconcilerError(
-            Message("the variable {name} is not set", name=name),
-            hint=Message("a pipeline of the forge has it by itself"),
-        )
-    return value
 
 
 def _event_document(path: str) -> Mapping[str, Any]:

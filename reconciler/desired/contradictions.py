@@ -104,7 +104,7 @@ def _meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two rules surely cover a pair together, if they cover any."""
     return all(
         any(
-            _within(first, second) or _within(second, first)
+            within(first, second) or within(second, first)
             for first in map(parse, _listed(one[side]))
             for second in map(parse, _listed(other[side]))
         )
@@ -116,23 +116,23 @@ def _listed(written: Any) -> list[str]:
     return [text for _, text in texts(written, ())]
 
 
-def _within(inner: Tree, outer: Tree) -> bool:
+def within(inner: Tree, outer: Tree) -> bool:
     """Whether all that one selector selects is surely selected by the other."""
     match outer, inner:
         case Both(parts), _:
-            sure = all(_within(inner, part) for part in parts)
+            sure = all(within(inner, part) for part in parts)
         case Either(parts), _:
-            sure = any(_within(inner, part) for part in parts)
+            sure = any(within(inner, part) for part in parts)
         case _, Either(parts):
-            sure = all(_within(part, outer) for part in parts)
+            sure = all(within(part, outer) for part in parts)
         case _, Both(parts):
-            sure = any(_within(part, outer) for part in parts)
+            sure = any(within(part, outer) for part in parts)
         case Word(), _ if outer.kind is Kind.ALL:
             sure = True
         case Word(), Word():
             sure = _is_one_of(inner, outer)
         case Not(), Not():
-            sure = _within(outer.inner, inner.inner)
+            sure = within(outer.inner, inner.inner)
         case _:
             sure = False
     return sure

@@ -42,6 +42,7 @@ COMMANDS = (
     "audit",
     "review",
     "bureau",
+    "web",
     "ci",
     "schema",
     "completion",

@@ -81,13 +81,8 @@ class World:
         Raises:
             GuardrailRefused: as `plan`.
         """
-        from reconciler.flow.clocks import same_day
-        from reconciler.flow.seen import look
-
         current = self.backend.current()
-        same_day(current, wanted.as_of)
-        look(self.config, self.policy, current, wanted.allow)
-        return make_plan(self.policy, current, wanted), current
+        return plan_from(self.config, self.policy, current, wanted), current
 
     def plan_again(self, wanted: Wanted, done: Plan) -> Plan:
         """The same after a run of a plan: what it removed is no reason to stop, and what it left is told in any case."""
@@ -120,6 +115,21 @@ def open_world(where: Where) -> Iterator[World]:
     config = backend_config(settings)
     with open_backend(config) as backend:
         yield World(policy, backend, config, settings)
+
+
+def plan_from(config: BackendConfig, policy: Policy, current: Current, wanted: Wanted) -> Plan:
+    """Plan from the YAML and a state that was just fetched, if it can be taken for the truth.
+
+    Raises:
+        GuardrailRefused: where the bureau is empty, or has shrunken since it was last seen here.
+        ReconcilerError: where it is another day there, and none was named.
+    """
+    from reconciler.flow.clocks import same_day
+    from reconciler.flow.seen import look
+
+    same_day(current, wanted.as_of)
+    look(config, policy, current, wanted.allow)
+    return make_plan(policy, current, wanted)
 
 
 def make_plan(policy: Policy, current: Current, wanted: Wanted) -> Plan:

@@ -1,0 +1,66 @@
+"""The pages over a folder of YAML as one application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from reconciler.errors import Message, ReconcilerError
+from reconciler.web.guard import LOOPBACK, Guard
+from reconciler.web.policy.desk import Guest
+from reconciler.web.policy.first import first_routes
+from reconciler.web.policy.opening import opening_routes
+from reconciler.web.sessions import Sessions
+from reconciler.web.site import Around, Link, Site, common_routes
+
+if TYPE_CHECKING:
+    from starlette.types import Lifespan
+
+    from reconciler.web.policy.desk import Desk
+    from reconciler.web.policy.links import Links
+    from reconciler.web.site import Visit
+
+LINKS = (Link("/", Message("Overview")),)
+"""The navigation, in its order."""
+
+
+def create_app(
+    desk: Desk, links: Links, language: str, lifespan: Lifespan[Starlette] | None = None
+) -> Starlette:
+    """Make the application.
+
+    Args:
+        desk: what the pages work with; open for as long as the application runs.
+        links: let browsers in.
+        language: of readers whose browser wants none of ours.
+        lifespan: what starts and stops with it.
+    """
+    site = Site(
+        name="web",
+        sessions=Sessions[Guest](),
+        around=lambda visit: around(desk, visit),
+        valid=lambda _: True,
+        language=language,
+        entry="/open",
+    )
+    routes = [*common_routes(site), *opening_routes(site, links), *first_routes(site, desk)]
+    return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=LOOPBACK)], lifespan=lifespan)
+
+
+def around(desk: Desk, _visit: Visit[Guest]) -> Around:
+    """What stands around every page: the bureau's name, who acts, and what everybody has to know."""
+    heard = desk.bureau.heard()
+    notes = [] if heard.failed is None else [_unheard(heard.failed, known=heard.current is not None)]
+    if heard.current is None:
+        return Around(desk.settings.policies.absolute().parent.name, "", LINKS, tuple(notes))
+    current = heard.current
+    register, operator = current.register, current.operator
+    return Around(register.label or register.bureau, operator.label or operator.key, LINKS, tuple(notes))
+
+
+def _unheard(error: ReconcilerError, *, known: bool) -> Message:
+    if known:
+        return Message("The bureau does not answer: {why}. What you see is from before.", why=error.message)
+    return Message("The bureau does not answer: {why}.", why=error.message)

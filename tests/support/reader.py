@@ -127,11 +127,13 @@ class Reader:
         language: that it prefers.
 
     Attributes:
+        url: likewise.
         client: of httpx.
         answer: the last one.
     """
 
     def __init__(self, url: str, language: str = "en") -> None:
+        self.url = url
         fields = {"Origin": url, "Accept-Language": language}
         self.client = httpx.Client(base_url=url, headers=fields, timeout=120, trust_env=False)
         self.answer = httpx.Response(200)
@@ -149,9 +151,9 @@ class Reader:
         """Of the page that is open, with what stands behind its question mark."""
         return self.answer.request.url.raw_path.decode("ascii")
 
-    def get(self, path: str) -> str:
-        """Open a page, and whatever it leads on to; it must be there."""
-        return self._follow(self.client.get(path))
+    def get(self, path: str, status: int = 200) -> str:
+        """Open a page, and whatever it leads on to; it must be there, unless another status is expected."""
+        return self._follow(self.client.get(path), status)
 
     def form(self, action: str) -> Form:
         """The form of the page whose address begins, or ends, with this."""
@@ -175,11 +177,11 @@ class Reader:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.client.post(form.action, content=said, headers=kind)
 
-    def _follow(self, answer: httpx.Response) -> str:
+    def _follow(self, answer: httpx.Response, status: int = 200) -> str:
         self.answer = answer
         for _ in range(5):
             if not self.answer.has_redirect_location:
                 break
             self.answer = self.client.get(self.answer.headers["location"])
-        assert self.answer.status_code == 200, f"{self.path}: {self.answer.status_code}"
+        assert self.answer.status_code == status, f"{self.path}: {self.answer.status_code}"
         return self.answer.text

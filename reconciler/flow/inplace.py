@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from reconciler.errors import Busy, InputError, Message
+from reconciler.flow.contents import read_plain
 from reconciler.flow.edited import check_edits, overtaken
 from reconciler.flow.files import replace_all
 from reconciler.flow.state import state_folder
-from reconciler.flow.unsaved import read_plain
 from reconciler.regular import leads_outside, shown
 
 if TYPE_CHECKING:

@@ -9,11 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from reconciler.desired.folder import yaml_files
-from reconciler.desired.source import LIMIT
-from reconciler.errors import InputError, Message
-from reconciler.flow.contents import committed
-from reconciler.regular import NotRegular, TooLarge, read_regular, shown
+from reconciler.flow.contents import committed, present
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,42 +50,6 @@ def unsaved(folder: Path, revision: Revision) -> tuple[Unsaved, ...]:
         for path in sorted({*was, *now})
         if not _same(was.get(path), now.get(path))
     )
-
-
-def present(folder: Path) -> dict[str, bytes]:
-    """What the files of a folder hold that `load` reads, by path from there.
-
-    Raises:
-        InputError: where one of them cannot be read, or leads elsewhere.
-    """
-    return {path.relative_to(folder).as_posix(): read_plain(path) for path in yaml_files(folder)}
-
-
-def read_plain(path: Path) -> bytes:
-    """The bytes of a file that is no link.
-
-    Raises:
-        InputError: where it is something else, too large, or cannot be read.
-    """
-    file = shown(path)
-    if path.is_symlink():
-        raise InputError(Message("{file} is not a file", file=file))
-    try:
-        return read_regular(path, LIMIT)
-    except NotRegular:
-        raise InputError(Message("{file} is not a file", file=file)) from None
-    except TooLarge as error:
-        raise InputError(
-            Message(
-                "{file} has {size} MB; at most {limit} MB are read",
-                file=file,
-                size=error.megabytes,
-                limit=LIMIT // 2**20,
-            )
-        ) from None
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise InputError(Message("{file} cannot be read: {why}", file=file, why=why)) from None
 
 
 def _same(was: bytes | None, now: bytes | None) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.repositories import commit, git
 
 ACCESS = b"access:\n  own-team: {who: each-team, clients: team:self, programs: all}\n"
-BUREAU = b"bureau: exempelbyran\n"
+BUREAU = b"bureau: byra\n"
 
 
 @pytest.fixture

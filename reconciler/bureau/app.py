@@ -61,23 +61,33 @@ _QUESTIONS = frozenset({"/v1/access/query", "/v1/history/query"})
 
 
 def create_app(store: Store, settings: Settings) -> Starlette:
-    """Make the application.
-
-    Args:
-        store: the database; the caller opens it before and closes it after.
-        settings: the limits.
+    """Make the application; the arguments are those of `create_server`.
 
     Returns:
         An ASGI application. Jobs are done only while its lifespan runs: a server runs it by itself, in
         process it is `async with app.router.lifespan_context(app)`.
     """
-    server = Server(
+    return app_of(create_server(store, settings))
+
+
+def create_server(store: Store, settings: Settings) -> Server:
+    """What the endpoints work with, for `app_of`, and for pages beside them.
+
+    Args:
+        store: the database; the caller opens it before and closes it after.
+        settings: the limits.
+    """
+    return Server(
         store=store,
         settings=settings,
         snapshots=Snapshots(store, settings.snapshots, settings.stale),
         worker=Worker(store, settings.chunk),
         limiter=Limiter(settings.rate_limit) if settings.rate_limit else None,
     )
+
+
+def app_of(server: Server) -> Starlette:
+    """The application over a server; see `create_app`."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

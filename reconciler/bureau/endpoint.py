@@ -52,7 +52,7 @@ class Server:
     settings: Settings
     snapshots: Snapshots
     worker: Worker
-    limiter: Limiter | None
+    limiter: Limiter[int] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ def insert_notification(db: sqlite3.Connection, bureau: int, operator: int, job:
     db.execute(query, (new_id(), bureau, operator, job, now()))
 
 
+def count_unread(db: sqlite3.Connection, operator: SignedIn) -> int:
+    """How many notifications of this operator are not read."""
+    query = "SELECT count(*) FROM notification WHERE operator = ? AND read = 0"  # as the index has it
+    unread: int = db.execute(query, (operator.number,)).fetchone()[0]
+    return unread
+
+
 def read_notifications(
     db: sqlite3.Connection, operator: SignedIn, after: tuple[int, int] | None, limit: int
 ) -> tuple[Document, tuple[int, int] | None]:
@@ -67,6 +74,18 @@ def mark_read(db: sqlite3.Connection, operator: SignedIn, key: str) -> None:
     query = "UPDATE notification SET read = 1 WHERE operator = ? AND id = ?"
     if db.execute(query, (operator.number, key)).rowcount == 0:
         raise Problem(Code.NOT_FOUND, "You have no notification of that id.")
+
+
+def is_unread(db: sqlite3.Connection, operator: SignedIn, job: int) -> bool:
+    """Whether this operator has a notification of a job of that number, and has not read it."""
+    query = "SELECT 1 FROM notification WHERE operator = ? AND job = ? AND read = 0"
+    return db.execute(query, (operator.number, job)).fetchone() is not None
+
+
+def mark_job_read(db: sqlite3.Connection, operator: SignedIn, job: int) -> None:
+    """Mark the notification of a job of that number as read, where it is this operator's and is not read."""
+    query = "UPDATE notification SET read = 1 WHERE operator = ? AND job = ? AND read = 0"
+    db.execute(query, (operator.number, job))
 
 
 def parse_ids(body: bytes) -> Sequence[str]:

@@ -190,11 +190,14 @@ def list_operators(store: Store, bureau: str) -> list[OperatorRow]:
 
 def sign_in(db: sqlite3.Connection, token: str) -> SignedIn | None:
     """Whose token this is, or None."""
-    if len(token) > LONGEST_TOKEN:
-        return None
+    return signed_in(db, digest(token)) if len(token) <= LONGEST_TOKEN else None
+
+
+def signed_in(db: sqlite3.Connection, hash_: bytes) -> SignedIn | None:
+    """Whose token has this digest, or None: where there is none any more, it was replaced or revoked."""
     query = """SELECT operator.number, operator.bureau, operator.sees_operators, token.read_only
                FROM token JOIN operator ON operator.number = token.operator WHERE token.hash = ?"""
-    row = db.execute(query, (digest(token),)).fetchone()
+    row = db.execute(query, (hash_,)).fetchone()
     return row and SignedIn(row[0], row[1], bool(row[2]), bool(row[3]))
 
 

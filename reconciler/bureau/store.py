@@ -23,7 +23,7 @@ LAYOUT = sqlite.Layout(
     mark=0x52434E42,
     schemas=tuple(
         Path(__file__).with_name(name)
-        for name in ("schema.sql", "schema2.sql", "schema3.sql", "schema4.sql", "schema5.sql")
+        for name in ("schema.sql", "schema2.sql", "schema3.sql", "schema4.sql", "schema5.sql", "schema6.sql")
     ),
 )
 """The mark reads "RCNB"."""

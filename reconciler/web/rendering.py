@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reconciler.formats.html.frame import style
+from reconciler.formats.safe import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     found.globals["asset"] = address
+    # a name may turn the text round it, or show nothing at all; escaping does not change that
+    found.filters["plain"] = short
     return found
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.errors import InputError, Message
+from reconciler.errors import InputError, Message, ReconcilerError
 from reconciler.flow.git import ask, run
 from reconciler.flow.revision import find_revision
+from reconciler.regular import shown
 from reconciler.request.rule import plain
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from reconciler.flow.git import Done
 
 HEADS = "refs/heads/"
 
@@ -38,9 +41,11 @@ def find_base(folder: Path) -> Base | None:
     """What is checked out where a folder stands; None where it stands in no repository.
 
     Raises:
-        InputError: where the repository has no commit yet.
+        InputError: where the repository has no commit yet, or git does not tell.
     """
-    if (ask(folder, "rev-parse", "--is-inside-work-tree") or "").strip() != "true":
+    done = run(folder, "rev-parse", "--is-inside-work-tree")
+    if done is None or done.code != 0 or done.out.strip() != b"true":
+        _make_sure_of_none(folder, done)
         return None
     head = find_revision(folder, "HEAD")
     if head is None:
@@ -51,6 +56,24 @@ def find_base(folder: Path) -> Base | None:
     name = (ask(folder, "symbolic-ref", "--quiet", "HEAD") or "").rstrip("\n")
     branch = name.removeprefix(HEADS) if name.startswith(HEADS) else None
     return Base(head.root, branch, head.commit)
+
+
+def _make_sure_of_none(folder: Path, done: Done | None) -> None:
+    """What stands in a repository must not be written past it because git does not work, or does not trust it.
+
+    Raises:
+        InputError: where it seems to stand in one.
+    """
+    place = folder.resolve()
+    if any((above / ".git").exists() for above in (place, *place.parents)):
+        why = done.why() if done is not None and done.why() else Message("git cannot be run here")
+        raise InputError(
+            Message(
+                "{folder} stands in a git repository, and git does not read it: {why}",
+                folder=shown(folder),
+                why=why,
+            )
+        )
 
 
 def tip_of(folder: Path, branch: str) -> str | None:
@@ -96,6 +119,12 @@ def check_name(folder: Path, branch: str) -> None:
 
 
 def is_checked_out(folder: Path, branch: str) -> bool:
-    """Whether a working tree of the repository has a branch checked out: its files would not follow."""
-    listed = ask(folder, "worktree", "list", "--porcelain") or ""
+    """Whether a working tree of the repository has a branch checked out: its files would not follow.
+
+    Raises:
+        ReconcilerError: where git does not tell.
+    """
+    listed = ask(folder, "worktree", "list", "--porcelain")
+    if listed is None:
+        raise ReconcilerError(Message("git does not list the working trees of this repository"))
     return f"branch {HEADS}{branch}" in listed.split("\n")

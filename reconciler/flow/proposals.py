@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from reconciler.flow.branches import Base
 
-MOST = 200
+MOST = 100
 """Proposals that are listed, the newest ones."""
 
 _SECONDS = 30.0
 _FIELDS = "%00".join(
     (
-        *("%(refname)", "%(objectname)", "%(authorname)", "%(authoremail:trim)"),
+        *("%(refname)", "%(objectname)", "%(tree)", "%(authorname)", "%(authoremail:trim)"),
         *("%(committerdate:unix)", "%(contents:subject)"),
     )
 )
@@ -111,14 +111,18 @@ def proposals(base: Base) -> tuple[Proposal, ...]:
 
 
 def _listed(told: str, base: Base) -> Iterator[Proposal]:
+    ground = _Ground.of(base)
     for line in told.split("\n")[:-1]:
-        name, tip, author, email, seconds, subject = line.split("\0")
+        name, tip, tree, author, email, seconds, subject = line.split("\0")
         counts = ask(base.root, "rev-list", "--left-right", "--count", f"{base.commit}...{tip}")
         if counts is None or not seconds.isdecimal():  # gone meanwhile, or no commit
             continue
         behind, ahead = map(int, counts.split())
         when = datetime.fromtimestamp(min(int(seconds), 2**35), UTC)
-        merge = try_merge(base, tip)
+        if not ahead or tree == ground.tree:
+            merge = Merge(Fit.MERGED)
+        else:
+            merge = ground.try_merge(tip) if behind else Merge(Fit.CLEAN)
         yield Proposal(name.removeprefix(HEADS), tip, subject, author, email, when, ahead, behind > 0, merge)
 
 
@@ -144,28 +148,42 @@ def try_merge(base: Base, tip: str) -> Merge:
     done = run(base.root, "merge-base", "--is-ancestor", tip, base.commit)
     if done is not None and done.code == 0:
         return Merge(Fit.MERGED)
-    with tempfile.TemporaryDirectory(prefix="reconciler-") as empty:
-        # where there is no working tree and no index, no file asks for a driver, which would be a program that is run
-        bare = {"GIT_DIR": _git_dir(base.root), "GIT_WORK_TREE": empty, "GIT_INDEX_FILE": f"{empty}/index"}
-        options = ("--write-tree", "-z", "--name-only", "--no-messages")
-        done = run(Path(empty), "merge-tree", *options, base.commit, tip, seconds=_SECONDS, more=bare)
-    return Merge(Fit.UNKNOWN) if done is None else _merge(base, done.code, done.out)
+    return _Ground.of(base).try_merge(tip)
 
 
-def _merge(base: Base, code: int | None, out: bytes) -> Merge:
-    first, *conflicts = out.decode("utf-8", errors="replace").split("\0")
-    if not re.fullmatch(r"[0-9a-f]{40,64}", first):
-        return Merge(Fit.UNKNOWN)
-    if code == 1:
-        return Merge(Fit.CONFLICT, tuple(one for one in conflicts if one))
-    if code != 0:
-        return Merge(Fit.UNKNOWN)
-    same = first == (ask(base.root, "rev-parse", "--verify", f"{base.commit}^{{tree}}") or "").strip()
-    return Merge(Fit.MERGED if same else Fit.CLEAN)
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What commits are tried on.
 
+    Attributes:
+        commit: of the base.
+        tree: of that.
+        git: where the repository keeps what it keeps.
+    """
 
-def _git_dir(root: Path) -> str:
-    return (ask(root, "rev-parse", "--absolute-git-dir") or "").rstrip("\n")
+    commit: str
+    tree: str
+    git: str
+
+    @classmethod
+    def of(cls, base: Base) -> _Ground:
+        tree = ask(base.root, "rev-parse", "--verify", f"{base.commit}^{{tree}}") or ""
+        git = ask(base.root, "rev-parse", "--absolute-git-dir") or ""
+        return cls(base.commit, tree.strip(), git.rstrip("\n"))
+
+    def try_merge(self, tip: str) -> Merge:
+        """What comes of it, of a commit that is not part of the base."""
+        with tempfile.TemporaryDirectory(prefix="reconciler-") as empty:
+            # where there is no working tree and no index, no file asks for a driver, which would be a program that is run
+            bare = {"GIT_DIR": self.git, "GIT_WORK_TREE": empty, "GIT_INDEX_FILE": f"{empty}/index"}
+            options = ("--write-tree", "-z", "--name-only", "--no-messages")
+            done = run(Path(empty), "merge-tree", *options, self.commit, tip, seconds=_SECONDS, more=bare)
+        first, *conflicts = ("" if done is None else done.out.decode("utf-8", errors="replace")).split("\0")
+        if done is None or done.code not in {0, 1} or not re.fullmatch(r"[0-9a-f]{40,64}", first):
+            return Merge(Fit.UNKNOWN)
+        if done.code == 1:
+            return Merge(Fit.CONFLICT, tuple(one for one in conflicts if one))
+        return Merge(Fit.MERGED if first == self.tree else Fit.CLEAN)
 
 
 def delete(base: Base, proposal: Proposal) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import Message
 from reconciler.flow.forges import NAMES, TELLING, address_of, one_line, open_forge, token_place
-from reconciler.flow.pushing import Remote, find_remote, push
+from reconciler.flow.pushing import Remote, find_remote, push, target_of
 from reconciler.flow.tokens import Missing, find_token
 from reconciler.formats.safe import short
 
@@ -30,11 +30,13 @@ class Destination:
         remote: what the branch is pushed to.
         kind: of the forge: "github".
         repository: as the forge calls it: "byran/access", at GitLab a number.
+        base: the branch there that pull requests are for; None for the main one, where no branch is checked out.
     """
 
     remote: Remote
     kind: str
     repository: str
+    base: str | None
 
     @property
     def forge(self) -> str:
@@ -70,10 +72,10 @@ def find_destination(base: Base) -> Destination | Missing:
     token = find_token(token_place(kind))
     if isinstance(token, Missing):
         return token
-    return _destination(remote, kind, named[kind])
+    return _destination(base, remote, kind, named[kind])
 
 
-def _destination(remote: Remote, kind: str, repository: str) -> Destination | Missing:
+def _destination(base: Base, remote: Remote, kind: str, repository: str) -> Destination | Missing:
     variable = TELLING[kind]
     if kind == "github" and _is_at(remote, kind):
         if repository and repository.lower() != remote.path.lower():
@@ -92,7 +94,7 @@ def _destination(remote: Remote, kind: str, repository: str) -> Destination | Mi
             Message("the variable {name} is not set", name=variable),
             Message("it names the repository at {forge}", forge=NAMES[kind]),
         )
-    return Destination(remote, kind, repository)
+    return Destination(remote, kind, repository, target_of(base, remote))
 
 
 def _is_at(remote: Remote, kind: str) -> bool:
@@ -116,8 +118,7 @@ def open_pull_request(
     Doing it again is safe: what has been pushed and opened is found.
 
     Args:
-        base: what is checked out; its branch is what the pull request is for, or the main one of the repository
-            where none is checked out.
+        base: what is checked out.
         destination: where.
         branch: of ours.
         commit: that it is at.
@@ -139,5 +140,5 @@ def open_pull_request(
     named = one_line(short(title, 250))
     push(base, destination.remote, branch, commit)
     with open_forge(destination.kind, patience, destination.repository) as there:
-        proposed = Proposed(branch, base.branch or there.main_branch(), named, text, tuple(labels))
+        proposed = Proposed(branch, destination.base or there.main_branch(), named, text, tuple(labels))
         return put_pull_request(there, proposed)

@@ -111,6 +111,29 @@ def pushed(base: Base, remote: Remote, branch: str) -> str | None:
     return None if told is None else told.strip()
 
 
+def target_of(base: Base, remote: Remote) -> str | None:
+    """What the branch that is checked out is called at a remote; None where no branch is checked out."""
+    if base.branch is None:
+        return None
+    there = (ask(base.root, "config", "--get", f"branch.{base.branch}.remote") or "").rstrip("\n")
+    merged = (ask(base.root, "config", "--get", f"branch.{base.branch}.merge") or "").rstrip("\n")
+    ours = there == remote.name and merged.startswith(HEADS)
+    return merged.removeprefix(HEADS) if ours else base.branch
+
+
+def unshared(base: Base, remote: Remote) -> int | None:
+    """How many commits of what is checked out the remote did not have when git last looked: a proposal takes them along.
+
+    None where nobody knows, as where the branch is not there.
+    """
+    target = target_of(base, remote)
+    known = None if target is None else pushed(base, remote, target)
+    if known is None:
+        return None
+    told = ask(base.root, "rev-list", "--count", f"{known}..{base.commit}")
+    return None if told is None else int(told)
+
+
 def push(base: Base, remote: Remote, branch: str, commit: str) -> None:
     """Put a branch of ours onto a remote, or take the one that is there further.
 

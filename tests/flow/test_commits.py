@@ -294,6 +294,16 @@ def test_no_commit_yet_and_no_repository(settings, tmp_path):
         find_base(tmp_path)
 
 
+def test_a_repository_that_git_does_not_read_is_not_taken_for_none(repository, policies, monkeypatch):
+    (repository / ".git/HEAD").write_text("nonsense\n")
+    with pytest.raises(InputError, match="not a git repository"):
+        find_base(policies)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(InputError, match="git cannot be run here"):
+        find_base(policies)
+    assert find_base(repository.parent) is None
+
+
 def test_a_branch_that_is_checked_out_is_not_moved(repository, policies, tmp_path):
     commit(policies, [Edited("access.yaml", ACCESS, MORE)], onto(policies), "x")
     git(repository, "worktree", "add", "--quiet", str(tmp_path / "other"), BRANCH)

@@ -66,16 +66,26 @@ def test_a_pull_request(policies, forge, there, shared, more):
     assert (again, len(forge.world.items), made.title) == (url, 1, "Give less")
 
 
-def test_for_which_branch(repository, policies, forge, there, more):
-    git(repository, "switch", "--quiet", "--create", "trunk")
+def test_for_which_branch(repository, policies, forge, shared, more):
+    def opened() -> str:
+        for item in forge.world.items.values():
+            item.open = False
+        found = find_destination(base(policies))
+        assert isinstance(found, Destination)
+        open_pull_request(base(policies), found, BRANCH, more, "x", "x")
+        return forge.item(len(forge.world.items)).base
+
     forge.push_branch(BRANCH)
-    open_pull_request(base(policies), there, BRANCH, more, "x", "x")
-    assert forge.item(1).base == "trunk"
-    forge.item(1).open = False
+    git(repository, "switch", "--quiet", "--create", "trunk")
+    assert opened() == "trunk"
+    git(repository, "config", "branch.trunk.remote", "origin")
+    git(repository, "config", "branch.trunk.merge", "refs/heads/develop")
+    assert opened() == "develop"
+    git(repository, "config", "branch.trunk.remote", "elsewhere")
+    assert opened() == "trunk"
     git(repository, "checkout", "--quiet", "--detach")
     forge.world.main = "release"
-    open_pull_request(base(policies), there, BRANCH, more, "x", "x")
-    assert forge.item(2).base == "release"
+    assert opened() == "release"
 
 
 def test_nothing_is_proposed_that_could_not_be_pushed(policies, forge, there, shared, more):
@@ -134,6 +144,7 @@ def test_the_remote_tells_where_it_is_at_the_forge_of_the_token(repository, poli
         Remote("origin", "github.com:Byran/access.git", "github.com", "Byran/access"),
         "github",
         "Byran/access",
+        "main",
     )
     variables("GITHUB_REPOSITORY", "byran/other")
     assert "names byran/other, and the branch would be pushed to github.com:Byran/access.git" in why(policies)

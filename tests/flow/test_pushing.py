@@ -12,10 +12,11 @@ from reconciler.flow import pushing
 from reconciler.flow.branches import Base, find_base, tip_of
 from reconciler.flow.commits import commit
 from reconciler.flow.edited import Edited
-from reconciler.flow.pushing import Remote, _remote, find_remote, push, pushed
+from reconciler.flow.pushing import Remote, _remote, find_remote, push, pushed, unshared
 from reconciler.flow.tokens import Missing
 from tests.flow.conftest import ACCESS, BUREAU
 from tests.flow.test_commits import BRANCH, MORE, onto
+from tests.support import repositories
 from tests.support.repositories import git, plant_hooks
 
 
@@ -236,3 +237,14 @@ def test_no_setting_lets_another_kind_of_address_run(repository, policies, more)
         push(base(policies), Remote("origin", "x", "", ""), BRANCH, more)
     assert not marker.exists()
     assert tip_of(policies, BRANCH) == more
+
+
+def test_what_a_proposal_takes_along(repository, policies, shared):
+    assert unshared(base(policies), remote(policies)) is None
+    git(repository, "fetch", "--quiet", "origin")
+    assert unshared(base(policies), remote(policies)) == 0
+    repositories.commit(repository, "not shared")
+    repositories.commit(repository, "not shared either")
+    assert unshared(base(policies), remote(policies)) == 2
+    git(repository, "checkout", "--quiet", "--detach")
+    assert unshared(base(policies), remote(policies)) is None

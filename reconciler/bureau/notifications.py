@@ -29,6 +29,13 @@ WHERE notification.operator = :operator AND (read, -notification.number) > (:rea
 ORDER BY read, notification.number DESC LIMIT :limit
 """
 
+_NEWEST = """
+SELECT notification.id, notification.number, notification.created, read,
+       job.id AS job, operation, done, already, refused, failed
+FROM notification JOIN job ON job.number = notification.job
+WHERE notification.operator = ? ORDER BY notification.number DESC LIMIT ? OFFSET ?
+"""
+
 
 def insert_notification(db: sqlite3.Connection, bureau: int, operator: int, job: int) -> None:
     """Tell an operator that its job is done."""
@@ -67,6 +74,34 @@ def read_notifications(
     more = (rows[limit - 1]["read"], rows[limit - 1]["number"]) if len(rows) > limit else None
     items = [_item(row) for row in rows[:limit]]
     return {"total": total, "unread": unread, "items": items}, more
+
+
+def list_notifications(
+    db: sqlite3.Connection, operator: SignedIn, start: int, limit: int
+) -> tuple[int, list[Document]]:
+    """The operator's notifications as `read_notifications` tells them, the newest first whether they are read or not.
+
+    Args:
+        db: inside a read transaction.
+        operator: whose.
+        start: how many to leave out.
+        limit: how many at most.
+
+    Returns:
+        How many there are in all, and these.
+    """
+    total: int = db.execute(
+        "SELECT count(*) FROM notification WHERE operator = ?", (operator.number,)
+    ).fetchone()[0]
+    rows = db.execute(_NEWEST, (operator.number, limit, start)).fetchall()
+    return total, [_item(row) for row in rows]
+
+
+def mark_read_until(db: sqlite3.Connection, operator: SignedIn, key: str) -> None:
+    """Mark this operator's notifications as read, from the oldest to the one of this id; none where there is no such."""
+    query = """UPDATE notification SET read = 1 WHERE operator = :operator AND read = 0 AND number <=
+               (SELECT number FROM notification WHERE operator = :operator AND id = :key)"""
+    db.execute(query, {"operator": operator.number, "key": key})
 
 
 def mark_read(db: sqlite3.Connection, operator: SignedIn, key: str) -> None:

@@ -2,3 +2,6 @@
 
 CREATE INDEX IF NOT EXISTS job_bureau ON job (bureau, number);
 CREATE INDEX IF NOT EXISTS job_operator ON job (operator, number);
+
+-- Likewise notifications, whether they are read or not.
+CREATE INDEX IF NOT EXISTS notification_newest ON notification (operator, number);

@@ -81,8 +81,13 @@ class Sessions(Generic[Who]):
                 self._kept.popitem(last=False)
         return value, session
 
-    def find(self, value: str) -> Session[Who] | None:
-        """The session behind a cookie, None where there is none or it is over."""
+    def find(self, value: str, *, used: bool = True) -> Session[Who] | None:
+        """The session behind a cookie, None where there is none or it is over.
+
+        Args:
+            value: of the cookie.
+            used: whether somebody does something; a page that looks again by itself does not keep a session going.
+        """
         key, now = _digest(value), self._clock()
         with self._lock:
             session = self._kept.get(key)
@@ -91,8 +96,9 @@ class Sessions(Generic[Who]):
             if now - session.used > IDLE or now - session.begun > WHOLE:
                 del self._kept[key]
                 return None
-            session.used = now
-            self._kept.move_to_end(key)
+            if used:
+                session.used = now
+                self._kept.move_to_end(key)
             return session
 
     def end(self, value: str) -> None:

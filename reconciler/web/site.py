@@ -240,7 +240,8 @@ def route(
 async def _arrive(visit: Visit[Who], *, for_everybody: bool) -> Visit[Who]:
     """The visit with its session and its form; PageProblem where the form is not one of ours."""
     site, request = visit.site, visit.request
-    session = site.sessions.find(request.cookies.get(site.cookie(request), ""))
+    used = request.headers.get("x-part") != "again"
+    session = site.sessions.find(request.cookies.get(site.cookie(request), ""), used=used)
     if session is not None and not await run_in_threadpool(site.valid, session.who):
         session = None
     if request.method in {"GET", "HEAD"}:

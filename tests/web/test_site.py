@@ -285,6 +285,16 @@ def test_a_session_ends_when_nobody_uses_it_and_after_a_day_in_any_case():
     assert sessions.find(busy) is None
 
 
+def test_a_page_that_looks_again_by_itself_keeps_no_session_going():
+    clock = Clock()
+    sessions = Sessions(clock)
+    value, _ = sessions.begin("anna")
+    clock.now += IDLE / 2
+    assert sessions.find(value, used=False) is not None
+    clock.now += IDLE / 2 + 1
+    assert sessions.find(value, used=False) is None
+
+
 def test_there_are_not_more_sessions_than_there_may_be():
     sessions = Sessions()
     first, _ = sessions.begin(0)

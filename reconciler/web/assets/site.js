@@ -67,18 +67,43 @@ addEventListener("pageshow", (event) => {
   }
 });
 
-// a part that is not final yet is looked at again until it is
-function again() {
-  const part = document.querySelector("[data-again]");
-  if (!part) return;
-  setTimeout(async () => {
+// a part that is not final yet is looked at again until it is, at an address of its own where it has one; not while
+// nobody sees the page, nor does looking count as using it
+const waited = new Set();
+
+async function again(name) {
+  waited.delete(name);
+  const part = document.getElementById(name);
+  if (part?.dataset.again && !document.hidden) {
     try {
-      await show(location.href, [part.id]);
+      await renew(part);
     } catch {
       // the connection is gone for a moment: the next look may find it
     }
-    again();
-  }, Number(part.dataset.again));
+  }
+  watch();
 }
-again();
+
+async function renew(part) {
+  const answer = await fetch(part.dataset.from ?? location.href, { headers: { "X-Part": "again" } });
+  if (!answer.ok || answer.redirected) {
+    // such as a session that is over: a page that waits for something says so, others go on until they are used
+    if (part.dataset.from) delete part.dataset.again;
+    else if (answer.redirected) location.reload();
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.getElementById(part.id);
+  if (!found || found.isEqualNode(part) || !part.isConnected) return;
+  part.replaceWith(document.adoptNode(found));
+}
+
+function watch() {
+  for (const part of document.querySelectorAll("[data-again]")) {
+    if (waited.has(part.id)) continue;
+    waited.add(part.id);
+    setTimeout(again, Number(part.dataset.again), part.id);
+  }
+}
+watch();
 document.documentElement.dataset.ready = "1";

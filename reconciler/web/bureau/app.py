@@ -13,6 +13,7 @@ from reconciler.web.bureau.around import around
 from reconciler.web.bureau.identity import Who, valid
 from reconciler.web.bureau.jobs import job_routes
 from reconciler.web.bureau.looking import Looking
+from reconciler.web.bureau.notices import notice_routes
 from reconciler.web.bureau.signing import Attempts, signing_routes
 from reconciler.web.guard import LOOPBACK, Guard
 from reconciler.web.problems import not_there
@@ -86,6 +87,7 @@ def page_routes(site: Site[Who], server: Server, attempts: Attempts) -> list[Rou
         *common_routes(site),
         *signing_routes(site, server, attempts),
         *job_routes(site, server, look),
+        *notice_routes(site, server),
         route(site, "GET", "/", _first),
         route(site, "GET", "/{path:path}", _nothing, for_everybody=True),
     ]

@@ -49,6 +49,8 @@ class ApprovalKind(StrEnum):
     """A plan file."""
     EXPECT = "expect"
     """The digest of a plan, with --expect."""
+    PAGE = "page"
+    """Somebody was shown it on a page, with its digest, and said yes there."""
     RESUME = "resume"
     """It is a run that was approved before."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +12,7 @@ from reconciler.commands.language import N_
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.grid import Register
-    from reconciler.journal import Journal
 
 
 @click.group(
@@ -38,10 +33,11 @@ def command(ctx: click.Context, /, full: bool, form: str) -> int:
     """List them, where no other command is given."""
     if ctx.invoked_subcommand is not None:
         return Exit.OK
+    from reconciler.flow.running import known_journal
     from reconciler.formats import show_runs
 
     say: Catalogue = ctx.obj
-    with _journal() as journal:
+    with known_journal() as journal:
         runs = journal.runs() if journal else []
     click.echo(show_runs(runs, form, say, full=full), nl=False)
     return Exit.OK
@@ -56,16 +52,18 @@ def command(ctx: click.Context, /, full: bool, form: str) -> int:
 def show(say: Catalogue, /, run: str, full: bool, form: str) -> int:
     """Show one."""
     from reconciler.errors import InputError, Message
+    from reconciler.flow.approval import register_of
+    from reconciler.flow.running import known_journal
     from reconciler.formats import show_run
 
-    with _journal() as journal:
+    with known_journal() as journal:
         found = journal.find(run) if journal else None
         if journal is None or found is None:
             raise InputError(
                 Message("there is no run “{run}” in the journal", run=run),
                 Message("“reconciler runs” lists them"),
             )
-        register, results = _names(journal.plan(run)), journal.results(run)
+        register, results = register_of(journal.plan(run)), journal.results(run)
     click.echo(show_run(found, results, register, form, say, full=full), nl=False)
     return Exit.OK
 
@@ -80,33 +78,9 @@ def show(say: Catalogue, /, run: str, full: bool, form: str) -> int:
 @click.pass_obj
 def prune(say: Catalogue, /, keep: int) -> int:
     """Forget old ones."""
-    with _journal() as journal:
+    from reconciler.flow.running import known_journal
+
+    with known_journal() as journal:
         gone = journal.prune(keep) if journal else 0
     click.echo(say.count("{n} run forgotten.", "{n} runs forgotten.", gone))
     return Exit.OK
-
-
-@contextmanager
-def _journal() -> Iterator[Journal | None]:
-    """The journal, None where there is none yet: to look makes no file."""
-    from reconciler.flow.state import journal_path
-    from reconciler.journal import Journal
-
-    path = journal_path()
-    if not path.exists():
-        yield None
-        return
-    with Journal(path) as journal:
-        yield journal
-
-
-def _names(plan: bytes) -> Register:
-    """The names in the plan that was approved; none where another version wrote it."""
-    from reconciler.errors import InputError
-    from reconciler.grid import Clients, Consultants, Programs, Register
-    from reconciler.plan.file import read_plan_file
-
-    try:
-        return read_plan_file(plan).plan.register
-    except InputError:
-        return Register("", "", "UTC", Consultants.build([]), Clients.build([]), Programs.build([]))

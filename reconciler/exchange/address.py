@@ -29,10 +29,11 @@ def parsed(text: str, *, query: bool = False) -> httpx.URL | None:
 
 def private(url: httpx.URL) -> bool:
     """Whether nobody on the way can read what is sent there: it is encrypted, or never leaves this machine."""
-    return url.scheme == "https" or _is_here(url.host)
+    return url.scheme == "https" or is_here(url.host)
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine itself, as far as its name tells."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

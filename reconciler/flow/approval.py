@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reconciler.audit.entries import Approval
     from reconciler.flow.several import Several
     from reconciler.flow.world import Wanted, World
+    from reconciler.grid import Register
     from reconciler.plan import Current, Plan
     from reconciler.plan.approved import Approved
     from reconciler.plan.file import Bound, PlanFile
@@ -36,6 +37,17 @@ def approved_by(content: bytes, name: str = "", signer: str = "") -> Approved:
 
     file = read_plan_file(content, name)
     return Approved(file.digest, file.plan, file.bound, content, signer, name)
+
+
+def register_of(content: bytes) -> Register:
+    """The names in a plan file that was kept; none where another version wrote it."""
+    from reconciler.grid import Clients, Consultants, Programs, Register
+    from reconciler.plan.file import read_plan_file
+
+    try:
+        return read_plan_file(content).plan.register
+    except InputError:
+        return Register("", "", "UTC", Consultants.build([]), Clients.build([]), Programs.build([]))
 
 
 def read_file(path: Path) -> tuple[bytes, PlanFile]:

@@ -157,6 +157,27 @@ def signed_by(listed: SignOff, by: str | None, policy: Policy, file: Path) -> Si
     return replace(listed, by=who, at=dt.datetime.now().astimezone().date())
 
 
+def sign_offs(folder: Path, bureau: str) -> tuple[list[SignOff], list[Path]]:
+    """What was signed of a bureau, and the files that are no whole sign-off and count nothing.
+
+    Raises:
+        InputError: where one of them cannot be read.
+    """
+    from reconciler.review.file import read_review
+
+    signed: list[SignOff] = []
+    unsigned: list[Path] = []
+    for path in sorted(folder.glob("*.yaml")):
+        one = read_review(path)
+        if one.review.bureau != bureau:
+            continue
+        if one.at is None or not one.by or any(made.decision is None for made in one.made):
+            unsigned.append(path)
+        else:
+            signed.append(one)
+    return signed, unsigned
+
+
 def keep_sign_off(path: Path, text: str) -> None:
     """Write a sign-off, if it can be read again.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ from reconciler.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from reconciler.apply import Hold, Pace, Progress, Results
@@ -100,6 +102,20 @@ def open_journal() -> Journal:
     from reconciler.journal import Journal
 
     return Journal(journal_path())
+
+
+@contextmanager
+def known_journal() -> Iterator[Journal | None]:
+    """The journal of this machine, None where there is none yet: to look makes no file."""
+    from reconciler.flow.state import journal_path
+    from reconciler.journal import Journal
+
+    path = journal_path()
+    if not path.exists():
+        yield None
+        return
+    with Journal(path) as journal:
+        yield journal
 
 
 def tell_open_runs(journal: Journal, place: str, bureau: str, tell: Tell) -> None:

@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
-from reconciler.formats.html.frame import style
+from reconciler.formats.html.frame import HERE, style
+from reconciler.formats.html.page import script as plan_script
 from reconciler.formats.safe import short
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 @cache
 def _environment() -> Environment:
     found = Environment(
-        loader=PackageLoader("reconciler.web"),
+        # what a plan is shown with is the same on the page that stands alone
+        loader=ChoiceLoader([PackageLoader("reconciler.web"), FileSystemLoader(HERE)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -46,6 +48,7 @@ def assets() -> Mapping[str, tuple[str, bytes]]:
         "site.css": ("text/css; charset=utf-8", css.encode()),
         "site.js": ("text/javascript; charset=utf-8", (_ASSETS / "site.js").read_bytes()),
         "icon.svg": ("image/svg+xml", (_ASSETS / "icon.svg").read_bytes()),
+        "plan.js": ("text/javascript; charset=utf-8", plan_script().encode()),
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from tests.support.reader import Reader
 
@@ -30,6 +32,21 @@ def at(path: str, status: int = 200) -> Callable[[Reader], object]:
     return lambda reader: reader.get(path, status)
 
 
+def _ask(reader: Reader) -> None:
+    reader.get("/plan")
+    reader.send("/plan/apply")
+
+
+def _run(reader: Reader) -> None:
+    """A run that has come to its end."""
+    _ask(reader)
+    path = urlsplit(reader.path).path
+    reader.send(path)
+    while "data-again" in reader.answer.text:
+        reader.get(reader.path)
+        time.sleep(0.1)
+
+
 BUREAU: Mapping[str, Place] = {
     "sign-in": Place("/sign-in", at("/sign-in"), stranger=True),
     "clients": Place("/clients", at("/clients")),
@@ -37,11 +54,16 @@ BUREAU: Mapping[str, Place] = {
 
 POLICY: Mapping[str, Place] = {
     "overview": Place("/", at("/")),
+    "plan": Place("/plan", at("/plan")),
+    "apply": Place("/plan/apply/{key}", _ask),
+    "ends": Place("/ends", at("/ends?days=365")),
+    "runs": Place("/runs", at("/runs")),
+    "run": Place("/runs/{run}", _run),
     "open": Place("/open", at("/open", 403), stranger=True, status=403),
 }
 
 NOT_PAGES = {
     "bureau": {"/assets/{hash}/{name}", "/{path:path}", "/"},
-    "policy": {"/assets/{hash}/{name}"},
+    "policy": {"/assets/{hash}/{name}", "/plan.json"},
 }
 """What is asked for with GET and is no page: what pages load, what leads on to a page, what is kept as a file."""

@@ -15,11 +15,7 @@ from reconciler.commands.review.looking import scopes
 from reconciler.errors import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from reconciler.formats.catalogue import Catalogue
-    from reconciler.review import SignOff
 
 
 class Days(click.ParamType["int"]):
@@ -79,7 +75,7 @@ def command(
 ) -> int:
     """Look up, compare and print."""
     from reconciler.commands.flags import where
-    from reconciler.flow.reviewing import look
+    from reconciler.flow.reviewing import look, sign_offs
     from reconciler.flow.settings import read_settings
     from reconciler.formats import show_standings
     from reconciler.review.status import State, standings
@@ -87,21 +83,9 @@ def command(
     settings = read_settings(where(flags))
     looked = look(settings, by, teams, clients, flags["as_of"], history=False)
     days = within or settings.reviews.every
-    signed = list(_sign_offs(settings.reviews.folder, looked.register.bureau, say))
+    signed, unsigned = sign_offs(settings.reviews.folder, looked.register.bureau)
+    for path in unsigned:
+        click.echo(say("{path} is not signed, and counts nothing", path=path), err=True)
     found = standings(looked.units, looked.found, signed, looked.date, days)
     put(show_standings(found, looked.register, form, say, today=looked.date, within=days, full=full))
     return Exit.OK if all(one.state is State.DONE for one in found) else Exit.CHANGES
-
-
-def _sign_offs(folder: Path, bureau: str, say: Catalogue) -> Iterator[SignOff]:
-    """What was signed of the bureau; what is no whole sign-off is told of, and counts nothing."""
-    from reconciler.review.file import read_review
-
-    for path in sorted(folder.glob("*.yaml")):
-        one = read_review(path)
-        if one.review.bureau != bureau:
-            continue
-        if one.at is None or not one.by or any(made.decision is None for made in one.made):
-            click.echo(say("{path} is not signed, and counts nothing", path=path), err=True)
-        else:
-            yield one

@@ -58,28 +58,50 @@ def plan_html(
     """
     from markupsafe import Markup
 
-    css, script = style(), _script()
-    data = {
-        "words": words(SCRIPT, view, say),
-        "language": say.language,
-        **matrix_data(matrix(plan, current), Namer(plan.register, say)),
-    }
+    css, code = style(), script()
+    values = plan_values(plan, current, say, view, full=full, without=without)
     return template("page").render(
-        words=words(PAGE, view, say),
-        language=say.language,
-        number=say.number,
-        title=title_of(plan, view, say),
-        operators=[] if view is View.DIFF else _operators(plan, without or {}, say),
-        headline=headline(plan, say, view),
-        figures=_figures(plan, say),
-        summary=summary(plan, say, view),
-        sections=[*sections(plan, say, full=full), *besides],
-        digest=plan.digest if view is View.PLAN and plan.operations else "",
-        about=say.message(_about(current, view)),
-        policy=_policy(css, script),
+        **{**values, "sections": [*values["sections"], *besides]},
+        policy=_policy(css, code),
         style=Markup(css),  # noqa: S704 - a file of this package
-        script=Markup(script),  # noqa: S704 - files of this package
-        data=Markup(_json(data)),  # noqa: S704 - holds no character that markup is made of
+        script=Markup(code),  # noqa: S704 - files of this package
+        data=Markup(page_data(plan, current, say, view)),  # noqa: S704 - holds no character that markup is made of
+    )
+
+
+def plan_values(
+    plan: Plan,
+    current: Current | None,
+    say: Catalogue,
+    view: View = View.PLAN,
+    *,
+    full: bool = False,
+    without: Mapping[str, Message] | None = None,
+) -> dict[str, Any]:
+    """What `parts.html.jinja` writes of a plan, and the heading; see `plan_html` for the arguments."""
+    return {
+        "words": words(PAGE, view, say),
+        "language": say.language,
+        "number": say.number,
+        "title": title_of(plan, view, say),
+        "operators": [] if view is View.DIFF else _operators(plan, without or {}, say),
+        "headline": headline(plan, say, view),
+        "figures": _figures(plan, say),
+        "summary": summary(plan, say, view),
+        "sections": sections(plan, say, full=full),
+        "digest": plan.digest if view is View.PLAN and plan.operations else "",
+        "about": say.message(_about(current, view)),
+    }
+
+
+def page_data(plan: Plan, current: Current | None, say: Catalogue, view: View = View.PLAN) -> str:
+    """What the script reads, as JSON without any character that could end the element in which it stands."""
+    return _json(
+        {
+            "words": words(SCRIPT, view, say),
+            "language": say.language,
+            **matrix_data(matrix(plan, current), Namer(plan.register, say)),
+        }
     )
 
 
@@ -138,7 +160,7 @@ def _policy(css: str, script: str) -> str:
 
 
 @cache
-def _script() -> str:
+def script() -> str:
     """All scripts as one, in which nothing is global."""
     texts = [(HERE / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
     return '"use strict";\n(() => {\n' + "\n".join(texts) + "})();\n"

@@ -35,6 +35,7 @@ APPROVED = {
     ApprovalKind.YES: Message("with --yes"),
     ApprovalKind.FILE: Message("by a plan file"),
     ApprovalKind.EXPECT: Message("by the digest of the plan"),
+    ApprovalKind.PAGE: Message("on the page that showed it"),
     ApprovalKind.RESUME: Message("before, and resumed"),
 }
 

@@ -10,8 +10,12 @@ from starlette.middleware import Middleware
 from reconciler.errors import Message, ReconcilerError
 from reconciler.web.guard import LOOPBACK, Guard
 from reconciler.web.policy.desk import Guest
+from reconciler.web.policy.ends import ends_routes
 from reconciler.web.policy.first import first_routes
 from reconciler.web.policy.opening import opening_routes
+from reconciler.web.policy.plans import plan_routes
+from reconciler.web.policy.running import Runner
+from reconciler.web.policy.runs import runs_routes
 from reconciler.web.sessions import Sessions
 from reconciler.web.site import Around, Link, Site, common_routes
 
@@ -22,7 +26,12 @@ if TYPE_CHECKING:
     from reconciler.web.policy.links import Links
     from reconciler.web.site import Visit
 
-LINKS = (Link("/", Message("Overview")),)
+LINKS = (
+    Link("/", Message("Overview")),
+    Link("/plan", Message("Plan")),
+    Link("/ends", Message("What ends")),
+    Link("/runs", Message("Runs")),
+)
 """The navigation, in its order."""
 
 
@@ -45,7 +54,15 @@ def create_app(
         language=language,
         entry="/open",
     )
-    routes = [*common_routes(site), *opening_routes(site, links), *first_routes(site, desk)]
+    runner = Runner(desk.where, desk.bureau.forget)
+    routes = [
+        *common_routes(site),
+        *opening_routes(site, links),
+        *first_routes(site, desk),
+        *plan_routes(site, desk, runner),
+        *runs_routes(site, runner),
+        *ends_routes(site, desk),
+    ]
     return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=LOOPBACK)], lifespan=lifespan)
 
 

@@ -142,7 +142,7 @@ function detail(model, active) {
 }
 
 for (const one of document.querySelectorAll(".script")) one.hidden = false;
-theme();
+if (at("theme")) theme(); // a site has no such button: its pages follow what the system says
 for (const table of document.querySelectorAll("#plan table")) sortable(table);
 findInPlan();
 if ("DecompressionStream" in window) {

@@ -48,11 +48,11 @@ class Section:
 class Sides(Protocol):
     """What one side of the product adds to these pages. Everything is named by its key or its number in what is seen."""
 
-    def link(self, consultant: str, client: str, program: str | None) -> str:
+    def link(self, consultant: str, client: str, program: str | None, /) -> str:
         """Where a cell leads; program None is access itself. "" for nowhere."""
 
     def sections(
-        self, visit: Visit[Any], seen: Seen, consultant: int | None, client: int | None
+        self, visit: Visit[Any], seen: Seen, consultant: int | None, client: int | None, /
     ) -> tuple[Section, ...]:
         """What stands below the table of a client, or of a consultant; the other one is None."""
 

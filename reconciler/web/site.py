@@ -126,8 +126,8 @@ class Visit(Generic[Who]):
     @property
     def path(self) -> str:
         """The address of this page, with what stands behind its question mark."""
-        url = self.request.url
-        return f"{url.path}?{url.query}" if url.query else url.path
+        path, query = quote(self.request.scope["path"]), query_of(self.request)
+        return f"{path}?{query}" if query else path
 
     def part(self, name: str) -> str:
         """A part of the address, as the route names it."""
@@ -184,6 +184,11 @@ class Visit(Generic[Who]):
     def sign_out_session(self) -> None:
         """End the session that the request came with, if it came with one."""
         self.site.sessions.end(self.request.cookies.get(self.site.cookie(self.request), ""))
+
+
+def query_of(request: Request) -> str:
+    """What stands behind the question mark; one in a path, sent as %3F, is none."""
+    return str(request.scope["query_string"], "latin-1")
 
 
 if TYPE_CHECKING:
@@ -245,7 +250,7 @@ async def _arrive(visit: Visit[Who], *, for_everybody: bool) -> Visit[Who]:
     if session is not None and not await run_in_threadpool(site.valid, session.who):
         session = None
     if request.method in {"GET", "HEAD"}:
-        return Visit(site, request, parse_form(request.url.query), visit.say, session)
+        return Visit(site, request, parse_form(query_of(request)), visit.say, session)
     if not same_origin(request):
         raise PageProblem(403, Message("This form was sent from another site, and nothing was done."))
     form = await read_form(request)

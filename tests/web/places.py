@@ -50,6 +50,9 @@ def _run(reader: Reader) -> None:
 BUREAU: Mapping[str, Place] = {
     "sign-in": Place("/sign-in", at("/sign-in"), stranger=True),
     "clients": Place("/clients", at("/clients")),
+    "client": Place("/clients/{key:path}", at("/clients/1042")),
+    "consultant": Place("/consultants/{key:path}", at("/consultants/anna.lind@exempelbyran.example")),
+    "history": Place("/history", at("/history?client=1042")),
 }
 
 POLICY: Mapping[str, Place] = {

@@ -1,56 +1,103 @@
 "use strict";
 // Pages work without any of this: it only spares a reader what a form would do with a whole page.
 
-// a form that looks for something: while one types, the parts named in data-live are those of its answer
-const LATER = 150;
-let looking = 0;
-
-async function show(url, parts, options = {}) {
-  const turn = ++looking;
-  const answer = await fetch(url, { headers: { "X-Part": "1" }, ...options });
-  if (turn !== looking) return;
-  if (!answer.ok || answer.redirected) {
-    location.assign(answer.redirected ? answer.url : url);
-    return;
-  }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+function take(text, parts) {
+  const page = new DOMParser().parseFromString(text, "text/html");
   for (const name of parts) {
     const [old, found] = [document.getElementById(name), page.getElementById(name)];
     if (old && found) old.replaceWith(document.adoptNode(found));
   }
+}
+
+async function ask(url, options = {}) {
+  const answer = await fetch(url, { headers: { "X-Part": "1" }, ...options });
+  if (!answer.ok || answer.redirected) {
+    location.assign(answer.redirected ? answer.url : location.href);
+    return null;
+  }
+  return answer.text();
+}
+
+let looking = 0;
+async function show(url, parts) {
+  const turn = ++looking;
+  const text = await ask(url);
+  if (text === null || turn !== looking) return;
+  take(text, parts);
   document.documentElement.dataset.shown = String(turn);
 }
 
-function partsOf(element) {
-  return element.dataset.live.split(" ");
-}
+// a form that looks for something, or a part of one with an address of its own: while one types, the parts named in
+// data-live are those of its answer
+const LATER = 150;
 
-function question(form) {
-  const url = new URL(form.action, location.href);
-  const said = new FormData(form);
-  url.search = new URLSearchParams([...said].filter(([, value]) => value !== "")).toString();
+function question(part) {
+  const url = new URL(part.dataset.address ?? part.action, location.href);
+  const names = new Set([...part.querySelectorAll("[name]")].map((field) => field.name));
+  const said = new FormData(part.closest("form"));
+  url.search = new URLSearchParams([...said].filter(([name, value]) => names.has(name) && value !== "")).toString();
   return url;
 }
 
 let waiting = 0;
-function look(form) {
-  const url = question(form);
+async function look(part) {
+  const url = question(part);
   history.replaceState(null, "", url);
-  show(url, partsOf(form));
+  await sending;
+  show(url, part.dataset.live.split(" "));
 }
 
+// ticks of a form with data-ticks are sent as they are made, one time after the other, and the parts named there are
+// those of the answer; what is not sent yet goes along with the next
+const unsent = new Set();
+let sending = Promise.resolve();
+let last = null;
+
+async function send(form) {
+  const boxes = [...unsent];
+  if (boxes.length === 0) return;
+  unsent.clear();
+  const said = new URLSearchParams({ csrf: form.elements.csrf.value, do: "tick" });
+  for (const box of boxes) {
+    said.append("shown", box.value);
+    if (box.checked) said.append("tick", box.value);
+  }
+  try {
+    const text = await ask(form.action, { method: "POST", body: said, keepalive: true });
+    if (text !== null) take(text, form.dataset.ticks.split(" "));
+  } catch {
+    // the connection is gone for a moment: every button of the form sends them too
+    for (const box of boxes) unsent.add(box);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const box = event.target;
+  if (box.name !== "tick" || box.form?.dataset.ticks === undefined) return;
+  const boxes = [...box.form.querySelectorAll("input[name=tick]")];
+  const [here, there] = [boxes.indexOf(box), event.shiftKey ? boxes.indexOf(last) : -1];
+  const [from, to] = there < 0 ? [here, here] : [Math.min(here, there), Math.max(here, there)];
+  for (const one of boxes.slice(from, to + 1)) {
+    one.checked = box.checked;
+    unsent.add(one);
+  }
+  last = box;
+  sending = sending.then(() => send(box.form));
+});
+
 document.addEventListener("input", (event) => {
-  const form = event.target.form;
-  if (!form || form.method !== "get" || !form.dataset.live) return;
+  const part = event.target.closest("[data-live]");
+  if (!part) return;
   clearTimeout(waiting);
-  waiting = setTimeout(look, LATER, form);
+  waiting = setTimeout(look, LATER, part);
 });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "get" && form.dataset.live) {
+  const part = (event.submitter ?? form).closest("[data-live]");
+  if (part) {
     event.preventDefault();
     clearTimeout(waiting);
-    look(form);
+    look(part);
   } else if (form.dataset.once !== undefined) {
     // what is sent once is not sent again by a second click; the server would know it again anyway
     if (form.dataset.sent) event.preventDefault();

@@ -125,6 +125,8 @@ def _mark(visit: Visit[Any], seen: Seen) -> Response:
         case "none":
             keep_marks(visit.signed_in, Marks())
             question = question.at(1) if question.marked else question
+        case _:
+            pass  # whatever else there is to press only leads on
     return visit.go(address("/clients", question))
 
 

@@ -6,9 +6,7 @@ takes a few milliseconds for 100,000 clients. `choose` answers one question with
 
 from __future__ import annotations
 
-import re
 import threading
-import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from reconciler.grid.arrays import find
+from reconciler.web.folding import alphabetical, fold, folded, natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -161,18 +160,24 @@ class Index:
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """Number and name of each, folded."""
-        return tuple([fold(f"{key}\n{label}") for key, label in zip(self._names, self._labels, strict=True)])
+        return tuple(
+            folded([f"{key}\n{label}" for key, label in zip(self._names, self._labels, strict=True)])
+        )
 
     @cached_property
     def order(self) -> Ids:
         """All ids in the order of their numbers, 9 before 10."""
-        keys = [natural(key) for key in self._names]
-        return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+        keys = list(self._names)
+        if all(len(key) < 19 and key.isascii() and key.isdecimal() for key in keys):
+            lengths = np.fromiter(map(len, keys), dtype=np.int64, count=len(keys))
+            return np.lexsort((lengths, np.fromiter(map(int, keys), dtype=np.int64, count=len(keys))))
+        ordered = [natural(key) for key in keys]
+        return np.array(sorted(range(len(keys)), key=ordered.__getitem__), dtype=np.int64)
 
     @cached_property
     def by_name(self) -> Ids:
         """The rank of each name as Swedish orders them."""
-        return _ranks([alphabetical(label) for label in self._labels])
+        return _ranks(alphabetical(self._labels))
 
     @cached_property
     def tags(self) -> Words:
@@ -182,8 +187,9 @@ class Index:
     @cached_property
     def teams(self) -> Words:
         """The teams of each."""
-        ordered = sorted(self._teams, key=alphabetical)
-        return Words({team: self._teams[team] for team in ordered}, len(self._names))
+        teams = list(self._teams)
+        ordered = sorted(zip(alphabetical(teams), teams, strict=True))
+        return Words({team: self._teams[team] for _, team in ordered}, len(self._names))
 
     @cached_property
     def by_team(self) -> Ids:
@@ -226,9 +232,9 @@ def choose(
     found = np.ones(len(side.names), dtype=np.bool_)
     for flag in flags:
         found &= flag
-    for word, ids in ((question.tag, side.tags), (question.team, side.teams)):
+    for word, carrying in ((question.tag, side.tags), (question.team, side.teams)):
         if word:
-            found &= flags_of(ids.get(word, _NOBODY), len(found))
+            found &= flags_of(carrying.get(word, _NOBODY), len(found))
     if question.words:
         found &= index.having(question.words)
     ids = _sorted(index.order[found[index.order]], question, index, counts)
@@ -267,6 +273,8 @@ def keys_of(names: Names, ids: Ids) -> list[str]:
 
 def ids_of(names: Names, keys: Iterable[str]) -> Ids:
     """The ids of keys, ascending; keys that are not there are left out."""
+    if isinstance(keys, frozenset) and len(keys) * 8 > len(names):
+        return np.flatnonzero(np.fromiter((key in keys for key in names), dtype=np.bool_, count=len(names)))
     ids = [number for number in map(names.find, keys) if number is not None]
     return np.sort(np.array(ids, dtype=np.int64))
 
@@ -302,43 +310,12 @@ def meant(side: Clients | Consultants, words: str) -> Ids:
     return np.flatnonzero(index_of(side).having(words))
 
 
-# -- texts, as people look for and order them --------------------------------------------------------------------
-
-_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
-_SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "ü": "y"})
-_DIGITS = re.compile(r"([0-9]+)")
-
-
-def fold(text: str) -> str:
-    """A text as it is looked for: neither case nor accents count."""
-    if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
-    return "".join(one for one in apart if not unicodedata.combining(one))
-
-
-def alphabetical(text: str) -> tuple[str, str]:
-    """What a name is ordered by: å, ä and ö after z, other accents do not count."""
-    if text.isascii():
-        return text.lower(), text
-    return fold(unicodedata.normalize("NFC", text).casefold().translate(_SWEDISH)), text
-
-
-def natural(key: str) -> tuple[tuple[int, str], ...]:
-    """What a number is ordered by: runs of digits by how much they are."""
-    if key.isdecimal() and key.isascii():
-        return ((len(bare := key.lstrip("0")), bare), (-1, ""), (len(key), key))
-    parts = _DIGITS.split(key.lower())
-    found = [(len(bare := part.lstrip("0")), bare) if at % 2 else (-1, part) for at, part in enumerate(parts)]
-    return (*found[not parts[0] :], (len(key), key))
-
-
-def _ranks(keys: Sequence[tuple[str, str]]) -> Ids:
+def _ranks(keys: Sequence[str]) -> Ids:
     """The place of each among all, from 0; equal ones have the same."""
     order = sorted(range(len(keys)), key=keys.__getitem__)
-    ranks, rank, before = np.empty(len(keys), dtype=np.int64), -1, None
+    ranks, rank, before = [0] * len(keys), -1, None
     for number in order:
         if keys[number] != before:
             rank, before = rank + 1, keys[number]
         ranks[number] = rank
-    return ranks
+    return np.array(ranks, dtype=np.int64)

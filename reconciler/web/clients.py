@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import numpy as np
 
 from reconciler.formats.safe import short
+from reconciler.web.addresses import client_page
 from reconciler.web.drafts import Marks, keep_marks, marks_of
 from reconciler.web.lists import (
     Column,
@@ -163,7 +163,7 @@ def _row(seen: Seen, number: int, counts: Ids, marks: Marks) -> Row:
     return Row(
         key=key,
         label=short(clients.labels[number]),
-        path=f"/clients/{quote(key, safe='')}",
+        path=client_page(key),
         tags=tuple(map(short, index.tags.of(number))),
         team=", ".join(map(short, index.teams.of(number))),
         count=int(counts[number]),

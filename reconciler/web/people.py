@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from reconciler.formats.safe import short
+from reconciler.web.addresses import consultant_page
 from reconciler.web.lists import Column, choose, count_of_consultants, index_of
 from reconciler.web.site import route
 from reconciler.web.ticks import asked, sort_word
@@ -63,7 +63,7 @@ def _list(visit: Visit[Any], seen: Seen) -> Response:
         return Row(
             key=key,
             label=short(people.labels[number]) or short(key),
-            path=f"/consultants/{quote(key, safe='')}",
+            path=consultant_page(key),
             teams=", ".join(map(short, index.teams.of(number))),
             tags=tuple(map(short, index.tags.of(number))),
             count=int(counts[number]),

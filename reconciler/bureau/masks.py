@@ -33,3 +33,13 @@ def column(masks: Masks) -> list[int]:
 def names_of(mask: int, programs: Mapping[int, str]) -> list[str]:
     """The sorted names of the programs in a mask, by bit."""
     return sorted(programs[bit] for bit in bits(mask))
+
+
+def placed(masks: Masks, bits_of: Mapping[str, int]) -> Masks:
+    """Masks by places among the sorted names of the programs, of masks by the bits of the database."""
+    place = {bit: at for at, (_, bit) in enumerate(sorted(bits_of.items()))}
+    if all(bit == at for bit, at in place.items()):
+        return masks
+    table, numbers = np.unique(masks, return_inverse=True)
+    moved = [sum(1 << place[bit] for bit in bits(mask)) for mask in table.tolist()]
+    return np.array(moved, dtype=np.uint64)[numbers]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reconciler.bureau.columns import to_json
-from reconciler.bureau.encoded import Encoded, keep, read_encoded
+from reconciler.bureau.encoded import Encoded, Held, keep, read_encoded
 from reconciler.bureau.masks import names_of
 from reconciler.bureau.problems import Code, Problem
 from reconciler.bureau.registers import bureau_at
@@ -59,7 +59,8 @@ class Snapshot:
         places = {name: place for place, name in enumerate(self.encoded.clients.values["id"])}
         flags = np.zeros(len(places), dtype=np.bool_)
         flags[[places[name] for name in names if name in places]] = True
-        return Snapshot(replace(self.encoded, access=self.encoded.access.at_clients(flags)))
+        part = self.encoded.access.at_clients(flags)
+        return Snapshot(replace(self.encoded, held=Held(self.encoded.shape, packed=part)))
 
     def total(self, kind: str) -> int:
         """How many items a list has: "consultants", "clients", "access" or, one for each client, "digests"."""

@@ -93,6 +93,17 @@ class Packed:
             raise ValueError("a row has a mask that is not in the table")
         return cls(total, before, first, counts, consultants, numbers, table), revision
 
+    @staticmethod
+    def revision(body: bytes) -> int:
+        """The revision that bytes are of, or their beginning; ValueError where they are no such rows."""
+        try:
+            magic, revision, *_ = _HEAD.unpack_from(body)
+        except struct.error as error:
+            raise ValueError("not the head of packed rows") from error
+        if magic != _MAGIC:
+            raise ValueError("not packed rows")
+        return int(revision)
+
     def __len__(self) -> int:
         """How many rows are here."""
         return len(self.consultants)

@@ -153,6 +153,31 @@ def test_what_is_kept_follows_every_change(store: Store, few: int):
             assert unpacked(api) == api.access() == pairs(store)
 
 
+@pytest.mark.parametrize("few", [0, 3, 10_000])
+def test_a_server_that_runs_on_follows_every_change(store: Store, few: int):
+    """From a state that it has at hand, or from what another one has kept since then."""
+    rng = random.Random(few)
+    token = make_bureau(store, consultants=PEOPLE, clients=PLACES, access=some_access(rng))
+    settings = Settings(snapshots=2, stale=few)
+    with served(store, token, settings) as one, served(store, token, settings) as other:
+        for step in range(40):
+            people, places = rng.sample(PEOPLE, 2), rng.sample(PLACES, 2)
+            match rng.randrange(4):
+                case 0:
+                    one.operate("give-access", people, places, rng.choice(PROGRAMS))
+                case 1:
+                    other.operate("remove-access", people, places, other_programs_too=True)
+                case 2:
+                    set_access(store, "b", some_access(rng))
+                case _ if step > 20:
+                    with store.write() as db:
+                        insert_consultants(db, 1, [Consultant(f"a{step:02}", "A")])
+                        bump(db, 1, register=True)
+            for api in rng.choice([[one], [other], [one, other]]):
+                assert unpacked(api) == pairs(store)
+        assert unpacked(one) == unpacked(other) == one.access() == pairs(store)
+
+
 def pairs(store: Store) -> dict[tuple[str, str], list[str]]:
     """What the tables say, row by row."""
     query = """SELECT consultant.id, client.id, mask FROM pair

@@ -89,6 +89,19 @@ def test_inside_and_outside_split_by_pair(world: tuple[Shape, Triples, Triples])
     assert triples_of(state.outside(by)) == {cell for cell in one if cell[:2] not in pairs(other)}
 
 
+@given(two_states(), st.data())
+def test_updated_has_the_new_rows_of_some_pairs(
+    world: tuple[Shape, Triples, Triples], data: st.DataObject
+) -> None:
+    shape, one, other = world
+    state, rows = state_of(shape, one), state_of(shape, other)
+    flags = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
+    held = np.array(flags, dtype=np.bool_)
+    before = state.masks.copy()
+    assert state.updated(rows, held) == state.outside(rows).union(rows.where(held))
+    assert np.array_equal(state.masks, before)
+
+
 @given(st.data())
 def test_the_rows_at_some_clients(data: st.DataObject) -> None:
     shape = data.draw(shapes)

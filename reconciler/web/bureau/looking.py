@@ -1,7 +1,7 @@
 """How a bureau is looked at from its pages: from the snapshot of its present revision; what is costly is kept.
 
-The register and the rights are those of a revision of the register, access that of a revision; both are values, so
-whoever looks at the same time shares them.
+The register and the rights are those of a revision of the register, and kept as long as that is the present one; they
+are values, so whoever looks at the same time shares them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from reconciler.backends.wire_columns import clients, consultants
+from reconciler.bureau.masks import placed
 from reconciler.bureau.operators import rights_at
-from reconciler.bureau.registers import bureau_at
+from reconciler.bureau.registers import bureau_at, program_bits
 from reconciler.exchange.fields import Fields
 from reconciler.grid.register import Program, Programs, Register
+from reconciler.rights import Rights
 from reconciler.web.bureau.identity import operator_of
 from reconciler.web.seen import Seen
 
@@ -28,14 +30,12 @@ if TYPE_CHECKING:
     from reconciler.bureau.encoded import Encoded
     from reconciler.bureau.endpoint import Server
     from reconciler.bureau.operators import SignedIn
-    from reconciler.grid import Access
-    from reconciler.rights import Rights
     from reconciler.web.site import Visit
 
 Value = TypeVar("Value")
 
-STATES = 4
-"""Registers and states that are kept, of all bureaus together."""
+REGISTERS = 4
+"""Registers that are kept, of all bureaus together."""
 
 OPERATORS = 50
 """Operators whose rights are kept."""
@@ -73,8 +73,7 @@ class Looking:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._registers: Kept[Register] = Kept(STATES)
-        self._access: Kept[Access] = Kept(STATES)
+        self._registers: Kept[Register] = Kept(REGISTERS)
         self._rights: Kept[Rights] = Kept(OPERATORS)
 
     def __call__(self, visit: Visit[Any]) -> Seen:
@@ -93,11 +92,10 @@ class Looking:
     def _seen(self, db: sqlite3.Connection, operator: SignedIn, encoded: Encoded) -> Seen:
         bureau, since = operator.bureau, encoded.register_revision
         register = self._registers.get((bureau, since), lambda: register_of(db, bureau, encoded))
-        access = self._access.get((bureau, encoded.revision), lambda: encoded.access.access(register.shape))
         may = self._rights.get(
-            (operator.number, since), lambda: rights_at(db, operator.number, _client_numbers(db, bureau))
+            (operator.number, since), lambda: rights_of(db, operator.bureau, operator.number)
         )
-        return Seen(register, access, may, str(encoded.revision))
+        return Seen(register, encoded.held.state, may, str(encoded.revision))
 
 
 def register_of(db: sqlite3.Connection, bureau: int, encoded: Encoded) -> Register:
@@ -115,6 +113,12 @@ def register_of(db: sqlite3.Connection, bureau: int, encoded: Encoded) -> Regist
         clients=clients([Fields("clients", encoded.clients.values)]),
         programs=Programs.build(programs),
     )
+
+
+def rights_of(db: sqlite3.Connection, bureau: int, operator: int) -> Rights:
+    """What an operator may hand out, by the places of clients and programs in the register, inside a transaction."""
+    found = rights_at(db, operator, _client_numbers(db, bureau))
+    return Rights(found.system, placed(found.programs, program_bits(db, bureau)))
 
 
 def _client_numbers(db: sqlite3.Connection, bureau: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

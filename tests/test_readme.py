@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reconciler.commands.cli import COMMANDS
 from tests.commands.conftest import *  # noqa: F403 - its fixtures
+from tests.docs.served import served, serves
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -39,6 +40,8 @@ def printed(reconciler, command: str) -> str:
         assert words[2:] == ["test"] or reconciler("demo").code == 0
         return ""
     assert words[0] == "reconciler"
+    if serves(words[1:]):
+        return served(words[1:], Path.cwd())
     ran = reconciler(*words[1:])
     # progress and the like go to stderr; a reader of the README cares for what a failure says there
     output = re.sub(r"\(job [\w-]+\)", "(job …)", ran.out or ran.err)

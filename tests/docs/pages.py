@@ -1,7 +1,7 @@
 """The pages of the docs as scripts: what they tell the reader to type is typed, and what they show is compared.
 
 A fence of `console` begins with `$ ` and a command, `reconciler` or `git`, perhaps with `> FILE`; below it stands what it
-prints. The line “Write this as `FILE`:” (“Skriv detta som `FILE`:”) before a fence of YAML or Markdown makes that file.
+prints; of one that serves, what it says until it is ready. The line “Write this as `FILE`:” (“Skriv detta som `FILE`:”) before a fence of YAML or Markdown makes that file.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+
+from tests.docs.served import served, serves
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,6 +46,8 @@ def play(page: str, reconciler, folder: Path) -> str:
 def printed(command: str, reconciler, folder: Path) -> str:
     """What a command prints, and its exit code where that is not 0."""
     words = shlex.split(command)
+    if serves(words[1:]):
+        return served(words[1:], folder)
     target = folder / words.pop() if words[-2:-1] == [">"] else None
     if target:
         words.pop()

@@ -153,7 +153,7 @@ class Reader:
 
     def get(self, path: str, status: int = 200) -> str:
         """Open a page, and whatever it leads on to; it must be there, unless another status is expected."""
-        return self._follow(self.client.get(path), status)
+        return self.follow(self.client.get(path), status)
 
     def form(self, action: str) -> Form:
         """The form of the page whose address begins, or ends, with this."""
@@ -165,9 +165,17 @@ class Reader:
                 return form
         raise AssertionError(f"no form leads to {action} from {self.path}")
 
-    def send(self, action: str, /, **changes: str | list[str]) -> str:
-        """Send the form that leads there, with some fields changed, and open what comes of it."""
-        return self._follow(self.post(self.form(action), **changes))
+    def send(self, action: str, to: str = "", /, **changes: str | list[str]) -> str:
+        """Send the form that leads there, with some fields changed, and open what comes of it.
+
+        Args:
+            action: as `form` takes it.
+            to: where the button that is pressed sends it instead.
+            changes: names with their values.
+        """
+        form = self.form(action)
+        form.action = to or form.action
+        return self.follow(self.post(form, **changes))
 
     def post(self, form: Form, /, **changes: str | list[str]) -> httpx.Response:
         """Send a form; the answer as it comes, which mostly leads on."""
@@ -177,7 +185,8 @@ class Reader:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.client.post(form.action, content=said, headers=kind)
 
-    def _follow(self, answer: httpx.Response, status: int = 200) -> str:
+    def follow(self, answer: httpx.Response, status: int = 200) -> str:
+        """Open whatever an answer leads on to."""
         self.answer = answer
         for _ in range(5):
             if not self.answer.has_redirect_location:

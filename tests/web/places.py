@@ -47,12 +47,45 @@ def _run(reader: Reader) -> None:
         time.sleep(0.1)
 
 
+def marked(reader: Reader, *clients: str) -> None:
+    """The client list with these clients marked, and no others."""
+    reader.get("/clients")
+    reader.send("/clients/marks", do="none")
+    reader.send("/clients/marks", do="page", tick=list(clients), shown=list(clients))
+
+
+def begun(reader: Reader, *clients: str) -> None:
+    """The first step of the dialog, for these clients."""
+    marked(reader, *clients)
+    reader.send("/clients/marks", "/manage")
+
+
+def operation(reader: Reader, kind: str, *clients: str) -> None:
+    """The consultants' step, for an operation."""
+    begun(reader, *clients)
+    reader.send("/operation", operation=kind, do="next")
+
+
+def consultants(reader: Reader, kind: str, people: list[str], *clients: str) -> None:
+    """The programs' step, or the page that checks where there is none, for these consultants."""
+    operation(reader, kind, *clients)
+    reader.send("/consultants", shown=people, tick=people, do="next")
+
+
+def checked(reader: Reader, kind: str, people: list[str], *clients: str) -> None:
+    """The page that checks, with the programs that the dialog offers."""
+    consultants(reader, kind, people, *clients)
+    reader.send("/programs", do="next")
+
+
 BUREAU: Mapping[str, Place] = {
     "sign-in": Place("/sign-in", at("/sign-in"), stranger=True),
     "clients": Place("/clients", at("/clients")),
     "client": Place("/clients/{key:path}", at("/clients/1042")),
     "consultant": Place("/consultants/{key:path}", at("/consultants/anna.lind@exempelbyran.example")),
     "history": Place("/history", at("/history?client=1042")),
+    "jobs": Place("/jobs", at("/jobs")),
+    "notifications": Place("/notifications", at("/notifications")),
 }
 
 POLICY: Mapping[str, Place] = {
@@ -66,7 +99,17 @@ POLICY: Mapping[str, Place] = {
 }
 
 NOT_PAGES = {
-    "bureau": {"/assets/{hash}/{name}", "/{path:path}", "/"},
-    "policy": {"/assets/{hash}/{name}", "/plan.json"},
+    "bureau": {
+        "/",
+        "/assets/{hash}/{name}",
+        "/jobs/{id}",
+        "/jobs/{id}.csv",
+        "/notifications/bell",
+        "/{path:path}",
+    },
+    "policy": {
+        "/assets/{hash}/{name}",
+        "/plan.json",
+    },
 }
 """What is asked for with GET and is no page: what pages load, what leads on to a page, what is kept as a file."""

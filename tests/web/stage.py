@@ -14,6 +14,7 @@ from typing import Any
 from reconciler.bureau.settings import Settings
 from reconciler.bureau.store import Store
 from reconciler.flow.settings import Where
+from reconciler.web.bureau.app import create_site
 from reconciler.web.policy.app import create_app
 from reconciler.web.policy.desk import open_desk
 from reconciler.web.policy.links import Links
@@ -88,7 +89,7 @@ def process(folder: Path, says: str, *arguments: str) -> Iterator[str]:
 def bureau_site(folder: Path, operator: str = OPERATOR) -> Iterator[Reader]:
     """The pages of the bureau server, and somebody who has signed in there."""
     with process(folder, r"http://\S+(?=/$)", "bureau", "serve") as url, Reader(url) as reader:
-        reader.get("/sign-in")
+        reader.get("/sign-in?next=/jobs")
         (token,) = (folder / "tokens").glob(f"{operator}*")
         reader.send("/sign-in", token=token.read_text().strip())
         yield reader
@@ -113,8 +114,6 @@ def routes_of(side: str, folder: Path) -> set[str]:
 
 def _of_bureau(folder: Path) -> list[Any]:
     with Store.open(folder / "bureau.db") as store:
-        from reconciler.web.bureau.app import create_site
-
         return list(create_site(store, Settings())._pages.routes)
 
 

@@ -19,15 +19,15 @@ from reconciler.web.language import COOKIE
 from tests.support.browser import Watched, window
 from tests.support.reader import Reader
 from tests.web.looks import NARROW, axe_says, by_keyboard, nameless, too_wide
-from tests.web.places import NOT_PAGES, POLICY, Place
-from tests.web.stage import example, policy_site, routes_of
+from tests.web.places import BUREAU, NOT_PAGES, POLICY, Place
+from tests.web.stage import bureau_site, example, policy_site, routes_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PICTURES = os.environ.get("RECONCILER_SCREENSHOTS")
 LANGUAGES = ("en", "sv")
 WIDTHS = {"desktop": 1280, "phone": 375}
-SIDES = {"policy": (POLICY, policy_site)}
+SIDES = {"bureau": (BUREAU, bureau_site), "policy": (POLICY, policy_site)}
 PAGES = [(side, name) for side, (places, _) in SIDES.items() for name in places]
 
 

@@ -307,9 +307,10 @@ class _Pen:
         first = self.line(start)
         old = self.text[first:after].splitlines(keepends=True)
         moved = [f"{indent}- {old[0][column:]}", *(f"  {line}" if line.strip() else line for line in old[1:])]
-        text = self.text[:first] + "".join(moved) + self.text[after:]
-        at = first + sum(map(len, moved))
-        return _Pen(text, self.document, self.rule).put(self.lines(at, lines)) if at else None
+        if not moved[-1].endswith("\n"):
+            moved[-1] += self.newline
+        moved += [line + self.newline for line in lines]
+        return self.put((first, after, "".join(moved)))
 
     # words
 

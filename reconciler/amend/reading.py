@@ -13,7 +13,9 @@ import numpy as np
 from reconciler.desired.checks import EACH, texts, uses
 from reconciler.desired.contradictions import within
 from reconciler.desired.expand import EVERYTHING, Expander
+from reconciler.desired.policy import Entry
 from reconciler.desired.selectors import Kind, Word, parse
+from reconciler.errors import Finding, Message
 from reconciler.grid import Access
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from reconciler.amend.asked import Asked
     from reconciler.desired.expand import Part
-    from reconciler.desired.policy import Entry
     from reconciler.desired.side import Side
 
 
@@ -75,9 +76,21 @@ class Reader:
         expander = Expander(
             self.asked.world, self.asked.masks, self.asked.register.consultants.active, [], part
         )
-        expander.add(0, entry._replace(value=value), current=False)
+        expander.add(0, _Imagined(entry.name, value, entry.document, entry.node), current=False)
         keys, masks, _ = expander.rows()
         return Access(self.asked.register.shape, keys, masks)
+
+
+_UNSAID = Finding("unsaid", Message("nothing is written here"))
+
+
+class _Imagined(Entry):
+    """A rule that stands in no file: what is wrong with it has been told of the rule that there is."""
+
+    def finding(self, *_: object, **__: object) -> Finding:
+        return _UNSAID
+
+    selector_finding = key_finding = finding
 
 
 def for_each_team(value: Mapping[str, Any]) -> bool:

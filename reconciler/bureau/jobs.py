@@ -15,6 +15,7 @@ from reconciler.grid.operation import Outcome
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from reconciler.bureau.operators import SignedIn
     from reconciler.bureau.store import Store
@@ -47,18 +48,32 @@ def submit(
     lease was given since.
     """
     with store.write() as db:
-        query = "SELECT id, digest FROM job WHERE operator = ? AND idempotency_key = ?"
-        known = db.execute(query, (operator.number, key)).fetchone()
-        if known is None:
-            if lease is not None:
-                check(db, operator, lease)
-            _check(db, operator.bureau, request)
-            job = _insert(db, operator, key, request, lease)
-        elif known["digest"] == digest(request.text()):
-            job = known["id"]
-        else:
-            raise Problem(Code.IDEMPOTENCY_KEY_REUSED, "Use a new Idempotency-Key for a new operation.")
-        return read_job(db, operator, job)
+        return _submit(db, operator, key, request, lease)
+
+
+def submit_all(
+    store: Store, operator: SignedIn, requests: Iterable[tuple[str, OperationRequest]]
+) -> list[Document]:
+    """Take several operations in, each with its idempotency key: all of them or none; else as `submit`."""
+    with store.write() as db:
+        return [_submit(db, operator, key, request, None) for key, request in requests]
+
+
+def _submit(
+    db: sqlite3.Connection, operator: SignedIn, key: str, request: OperationRequest, lease: str | None
+) -> Document:
+    query = "SELECT id, digest FROM job WHERE operator = ? AND idempotency_key = ?"
+    known = db.execute(query, (operator.number, key)).fetchone()
+    if known is None:
+        if lease is not None:
+            check(db, operator, lease)
+        _check(db, operator.bureau, request)
+        job = _insert(db, operator, key, request, lease)
+    elif known["digest"] == digest(request.text()):
+        job = known["id"]
+    else:
+        raise Problem(Code.IDEMPOTENCY_KEY_REUSED, "Use a new Idempotency-Key for a new operation.")
+    return read_job(db, operator, job)
 
 
 def read_job(db: sqlite3.Connection, operator: SignedIn, key: str) -> Document:

@@ -136,11 +136,11 @@ def find_job(db: sqlite3.Connection, operator: SignedIn, key: str) -> JobRow | N
     return row and _job(row)
 
 
-def find_jobs(db: sqlite3.Connection, operator: SignedIn, keys: Collection[str]) -> list[JobRow]:
-    """The operator's own jobs of these idempotency keys, in the order in which they were taken in."""
-    keyed = "job.operator = :me AND idempotency_key IN (SELECT value FROM json_each(:keys))"
-    query = f"{_ROW} {_SEEN} {keyed} ORDER BY job.number"
-    values = {"me": operator.number, "keys": json.dumps(list(keys))}
+def find_saved(db: sqlite3.Connection, operator: SignedIn, key: str) -> list[JobRow]:
+    """The operator's own jobs of an idempotency key and of its parts, "KEY.1" and so on, in the order they came in."""
+    keyed = "idempotency_key = :key OR (idempotency_key > :key || '.' AND idempotency_key < :key || '.:')"
+    query = f"{_ROW} {_SEEN} job.operator = :me AND ({keyed}) ORDER BY job.number"
+    values = {"me": operator.number, "key": key}
     return [_job(row) for row in db.execute(query, values)]
 
 

@@ -60,7 +60,7 @@ def begin(reader, *keys: str) -> str:
     reader.send("/clients/marks", tick=list(keys))
     made = reader.form("/clients/marks")
     made.action = "/manage"
-    reader._follow(reader.post(made))
+    reader.follow(reader.post(made))
     return reader.path.rpartition("/")[0]
 
 
@@ -396,7 +396,7 @@ def test_too_much_for_one_job_is_told(reader, site):
     reader.send("/clients/marks", do="all")
     made = reader.form("/clients/marks")
     made.action = "/manage"
-    reader._follow(reader.post(made))
+    reader.follow(reader.post(made))
     reader.send("/operation", operation="give-access", do="next")
     page = reader.send("/consultants", do="all")
     assert "2,000 are ticked" in page
@@ -430,7 +430,7 @@ def test_a_page_of_one_client_begins_with_it(reader, site):
     reader.get("/clients")
     made = reader.form("/clients/marks")
     made.action = "/manage"
-    reader._follow(reader.post(made, shown=[], client="1042", consultant=ANNA))
+    reader.follow(reader.post(made, shown=[], client="1042", consultant=ANNA))
     reader.send("/operation", operation="give-access", do="next")
     assert list_of(reader, "tick") == [ANNA]
     assert marked(site) == frozenset(), "what is marked stays as it was"

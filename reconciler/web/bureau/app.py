@@ -10,14 +10,18 @@ from starlette.middleware import Middleware
 
 from reconciler.bureau.app import app_of, create_server
 from reconciler.web.bureau.around import around
+from reconciler.web.bureau.check import check_routes
 from reconciler.web.bureau.history import BureauSides, history_routes
 from reconciler.web.bureau.identity import Who, valid
 from reconciler.web.bureau.jobs import job_routes
 from reconciler.web.bureau.looking import Looking
 from reconciler.web.bureau.notices import notice_routes
 from reconciler.web.bureau.signing import Attempts, signing_routes
+from reconciler.web.clients import client_routes
+from reconciler.web.dialog import dialog_routes
 from reconciler.web.guard import LOOPBACK, Guard
 from reconciler.web.matrices import matrix_routes
+from reconciler.web.people import people_routes
 from reconciler.web.problems import not_there
 from reconciler.web.sessions import Sessions
 from reconciler.web.site import Site, common_routes, route
@@ -91,7 +95,11 @@ def page_routes(site: Site[Who], server: Server, attempts: Attempts) -> list[Rou
         *job_routes(site, server, look),
         *notice_routes(site, server),
         *history_routes(site, server, look),
+        *client_routes(site, look),
+        *people_routes(site, look),
         *matrix_routes(site, look, BureauSides(server)),
+        *dialog_routes(site, look),
+        *check_routes(site, server, look),
         route(site, "GET", "/", _first),
         route(site, "GET", "/{path:path}", _nothing, for_everybody=True),
     ]

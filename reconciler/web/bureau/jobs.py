@@ -9,6 +9,7 @@ from reconciler.bureau.ledger import (
     Items,
     Sought,
     find_job,
+    find_saved,
     list_items,
     list_jobs,
     operators_with_jobs,
@@ -63,6 +64,7 @@ def job_routes(site: Site[Who], server: Server, look: Looking) -> Sequence[Route
         route(site, "GET", "/jobs", partial(_list, server)),
         route(site, "GET", "/jobs/{id}.csv", partial(export, server, look)),
         route(site, "GET", "/jobs/{id}", partial(_show, server, look)),
+        route(site, "GET", "/saved/{key}", partial(_saved, server)),
     ]
 
 
@@ -112,6 +114,27 @@ def _show(server: Server, look: Looking, visit: Visit[Any]) -> Response:
         "paging": paging(visit, ITEMS, total),
     }
     return _page(server, visit, operator, job, values)
+
+
+def _saved(server: Server, visit: Visit[Any]) -> Response:
+    """What was too much for one job, and was saved as several."""
+    operator = operator_of(server, visit)
+    with server.store.read() as db:
+        jobs = find_saved(db, operator, visit.part("key"))
+        clock = clock_of(bureau_at(db, operator.bureau).timezone)
+    if not jobs:
+        raise not_there()
+    return visit.page(
+        "bureau/saved.html",
+        jobs=jobs,
+        kinds=KINDS,
+        outcomes={one: OUTCOMES[one] for one in FIRST},
+        counts={one: sum(job.outcomes[one] for job in jobs) for one in FIRST},
+        pairs=sum(job.pairs for job in jobs),
+        finished=sum(job.finished for job in jobs),
+        done=all(job.ended for job in jobs),
+        clock=clock,
+    )
 
 
 def _page(

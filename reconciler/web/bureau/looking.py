@@ -25,11 +25,12 @@ from reconciler.web.seen import Seen
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from reconciler.bureau.encoded import Encoded
     from reconciler.bureau.endpoint import Server
     from reconciler.bureau.operators import SignedIn
+    from reconciler.grid.arrays import Ids
     from reconciler.web.site import Visit
 
 Value = TypeVar("Value")
@@ -75,6 +76,7 @@ class Looking:
         self._server = server
         self._registers: Kept[Register] = Kept(REGISTERS)
         self._rights: Kept[Rights] = Kept(OPERATORS)
+        self._numbers: Kept[Ids] = Kept(REGISTERS)
 
     def __call__(self, visit: Visit[Any]) -> Seen:
         """The bureau of whoever is signed in, as it is now."""
@@ -97,6 +99,22 @@ class Looking:
         )
         return Seen(register, encoded.held.state, may, str(encoded.revision))
 
+    def others(self, operator: SignedIn, clients: Ids) -> list[tuple[str, Rights]]:
+        """The names of the other operators of a bureau by key, and what each may hand out at some clients.
+
+        Args:
+            operator: who asks, and is left out.
+            clients: places in the register.
+        """
+        bureau = operator.bureau
+        with self._server.store.read() as db:
+            since = bureau_at(db, bureau).register_revision
+            numbers = self._numbers.get((bureau, since), lambda: _client_numbers(db, bureau))
+            chosen, bits_of = numbers[clients[clients < len(numbers)]], program_bits(db, bureau)
+            query = "SELECT number, name FROM operator WHERE bureau = ? AND number <> ? ORDER BY id"
+            rows = db.execute(query, (bureau, operator.number)).fetchall()
+            return [(row["name"], _placed(rights_at(db, row["number"], chosen), bits_of)) for row in rows]
+
 
 def register_of(db: sqlite3.Connection, bureau: int, encoded: Encoded) -> Register:
     """The register of a snapshot, inside a transaction that sees the same one."""
@@ -117,11 +135,14 @@ def register_of(db: sqlite3.Connection, bureau: int, encoded: Encoded) -> Regist
 
 def rights_of(db: sqlite3.Connection, bureau: int, operator: int) -> Rights:
     """What an operator may hand out, by the places of clients and programs in the register, inside a transaction."""
-    found = rights_at(db, operator, _client_numbers(db, bureau))
-    return Rights(found.system, placed(found.programs, program_bits(db, bureau)))
+    return _placed(rights_at(db, operator, _client_numbers(db, bureau)), program_bits(db, bureau))
 
 
-def _client_numbers(db: sqlite3.Connection, bureau: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _placed(rights: Rights, bits_of: Mapping[str, int]) -> Rights:
+    return Rights(rights.system, placed(rights.programs, bits_of))
+
+
+def _client_numbers(db: sqlite3.Connection, bureau: int) -> Ids:
     """The numbers of the clients in the database, in the order of their ids."""
     cursor = db.cursor()
     cursor.row_factory = None

@@ -85,3 +85,15 @@ def operate(url: str, token: str, operation: str, consultants: str, clients: str
     while api(url, token, f"/v1/jobs/{job}")["state"] != "done":
         time.sleep(0.01)
     return str(job)
+
+
+def choose(reader: Reader, operation: str, consultants: str, clients: str, programs: str = "") -> str:
+    """Go through *Manage access* up to the page that checks; its text. Words with spaces between them."""
+    reader.get("/clients")
+    reader.send("/clients/marks", "/manage", tick=clients.split())
+    reader.send("/operation", operation=operation, do="next")
+    reader.send("/consultants", tick=consultants.split(), do="next")
+    if operation != "remove-access":
+        reader.send("/programs", program=programs.split(), do="next")
+    assert reader.path.endswith("/check"), reader.path
+    return reader.answer.text

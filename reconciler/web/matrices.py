@@ -45,16 +45,31 @@ class Section:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page is about.
+
+    Attributes:
+        seen: the bureau.
+        matrix: what stands in the table.
+        consultant: whose page it is, by id; None on that of a client.
+        client: likewise.
+    """
+
+    seen: Seen
+    matrix: Matrix
+    consultant: int | None
+    client: int | None
+
+
 class Sides(Protocol):
-    """What one side of the product adds to these pages. Everything is named by its key or its number in what is seen."""
+    """What one side of the product adds to these pages."""
 
     def link(self, consultant: str, client: str, program: str | None, /) -> str:
-        """Where a cell leads; program None is access itself. "" for nowhere."""
+        """Where a cell leads, by keys; program None is access itself. "" for nowhere."""
 
-    def sections(
-        self, visit: Visit[Any], seen: Seen, consultant: int | None, client: int | None, /
-    ) -> tuple[Section, ...]:
-        """What stands below the table of a client, or of a consultant; the other one is None."""
+    def sections(self, visit: Visit[Any], shown: Shown, /) -> tuple[Section, ...]:
+        """What stands below the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +174,7 @@ def _client(visit: Visit[Any], seen: Seen, sides: Sides) -> Response:
         connected=bool(register.clients.connected[number]),
         may=_may_at(seen, number, visit.say),
         rows=[row(place) for place in range(len(matrix.rows))],
-        sections=sides.sections(visit, seen, None, number),
+        sections=sides.sections(visit, Shown(seen, matrix, None, number)),
         **_around(visit, seen, matrix, wanted, client_page(key)),
     )
 
@@ -190,7 +205,7 @@ def _consultant(visit: Visit[Any], seen: Seen, sides: Sides) -> Response:
         active=bool(people.active[number]),
         may=_may_over(seen, number, visit.say),
         rows=[row(place) for place in range(len(matrix.rows))],
-        sections=sides.sections(visit, seen, number, None),
+        sections=sides.sections(visit, Shown(seen, matrix, number, None)),
         **_around(visit, seen, matrix, wanted, consultant_page(key)),
     )
 

@@ -6,15 +6,14 @@ operation over the rows of one client or one consultant, so that a page of 100 o
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reconciler.grid.arrays import bits
 from reconciler.rights import allows_access, allows_programs
+from reconciler.web.lists import PAGE, flags_of, index_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
     from reconciler.grid import Access, Clients, Consultants, Register
     from reconciler.grid.arrays import Flags, Ids, Masks
     from reconciler.rights import Rights
-
-PAGE = 100
-"""Rows of a page."""
-
-_ALPHABET = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
-"""In Swedish these three come after z, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +114,6 @@ def shares(register: Register, access: Access, rights: Rights, consultant: int) 
     everything = allows_access(rights, clients) & connected
     some = ((allows_programs(rights, clients) & np.uint64(register.programs.package)) != 0) & connected
     whole, part = int(everything.sum()), int((some & ~everything).sum())
-    len(_clients_of(access, consultant))
     return Shares(whole, part, len(clients) - whole - part)
 
 
@@ -157,8 +149,7 @@ def _matrix(
     found, given, masks = rows[keep], given[keep], masks[keep]
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(wanted.page, 1), pages)
-    order = np.argsort(ranks(of)[found], kind="stable") if wanted.by_name else np.arange(len(found))
-    shown = order[(page - 1) * PAGE : page * PAGE]
+    shown = _in_order(of, found, by_name=wanted.by_name)[(page - 1) * PAGE : page * PAGE]
     return Matrix(
         columns=columns,
         rows=tuple(found[shown].tolist()),
@@ -180,37 +171,20 @@ def _matching(of: Consultants | Clients, rows: Ids, wanted: Wanted) -> Flags:
     for name, groups in ((wanted.team, of.teams), (wanted.tag, of.tags)):
         if name:
             keep &= np.isin(rows, groups[name]) if name in groups else False
-    words = fold(wanted.words).split()
-    if words:
-        texts = _texts(of)
-        hits = [all(word in texts[row] for word in words) for row in rows.tolist()]
-        keep &= np.array(hits, dtype=np.bool_)
+    if wanted.words:
+        keep &= index_of(of).having(wanted.words)[rows]
     return keep
+
+
+def _in_order(of: Consultants | Clients, rows: Ids, *, by_name: bool) -> Ids:
+    """The places of rows in the order of their keys, or of their names and then of their keys."""
+    index = index_of(of)
+    ranks = np.empty(len(index.order), dtype=np.int64)
+    ranks[index.order] = np.arange(len(ranks))
+    return np.lexsort((ranks[rows], index.by_name[rows])) if by_name else np.argsort(ranks[rows])
 
 
 def _occurring(groups: Mapping[str, Ids], rows: Ids, size: int) -> tuple[str, ...]:
     """The groups to which one of the rows belongs, in order."""
-    here = np.zeros(size, dtype=np.bool_)
-    here[rows] = True
+    here = flags_of(rows, size)
     return tuple(sorted(name for name, ids in groups.items() if here[ids].any()))
-
-
-def fold(text: str) -> str:
-    """A text as it is compared: without regard to capitals, and to how its letters are composed."""
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-@lru_cache(maxsize=8)
-def _texts(of: Consultants | Clients) -> tuple[str, ...]:
-    """By id, what words are looked for in."""
-    return tuple(fold(f"{key}\n{label}") for key, label in zip(of.names.all, of.labels, strict=True))
-
-
-@lru_cache(maxsize=8)
-def ranks(of: Consultants | Clients) -> Ids:
-    """By id, the place in the order of names."""
-    named = zip(of.labels, of.names.all, strict=True)
-    labels = [fold(label or key).translate(_ALPHABET) for label, key in named]
-    found = np.empty(len(labels), dtype=np.int64)
-    found[sorted(range(len(labels)), key=labels.__getitem__)] = np.arange(len(labels))
-    return found

@@ -26,7 +26,7 @@ class NoSides:
     def link(self, consultant, client, program):
         return ""
 
-    def sections(self, visit, seen, consultant, client):
+    def sections(self, visit, shown):
         return ()
 
 
@@ -36,7 +36,7 @@ class SomeSides:
     def link(self, consultant, client, program):
         return asking("/explain", consultant=consultant, client=client, program=program)
 
-    def sections(self, visit, seen, consultant, client):
+    def sections(self, visit, shown):
         return ()
 
 

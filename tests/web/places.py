@@ -96,6 +96,9 @@ POLICY: Mapping[str, Place] = {
     "runs": Place("/runs", at("/runs")),
     "run": Place("/runs/{run}", _run),
     "open": Place("/open", at("/open", 403), stranger=True, status=403),
+    "explain": Place("/explain", at("/explain?consultant=gun.alm@exempelbyran.example&client=1062")),
+    "client": Place("/clients/{key:path}", at("/clients/1042")),
+    "consultant": Place("/consultants/{key:path}", at("/consultants/anna.lind@exempelbyran.example")),
 }
 
 NOT_PAGES = {

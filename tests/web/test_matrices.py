@@ -45,7 +45,7 @@ class Table(HTMLParser):
 
 def table_of(page: str) -> Table:
     table = Table()
-    table.feed(page)
+    table.feed(page.partition("</table>")[0])
     return table
 
 

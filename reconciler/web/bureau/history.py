@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reconciler.grid.names import Names
     from reconciler.web.bureau.identity import Who
     from reconciler.web.bureau.looking import Looking
-    from reconciler.web.seen import Seen
+    from reconciler.web.matrices import Shown
     from reconciler.web.site import Site, Visit
 
 NEWEST = 10
@@ -68,13 +68,11 @@ class BureauSides:
         """A cell leads nowhere here."""
         return ""
 
-    def sections(
-        self, visit: Visit[Any], seen: Seen, consultant: int | None, client: int | None
-    ) -> tuple[Section, ...]:
+    def sections(self, visit: Visit[Any], shown: Shown) -> tuple[Section, ...]:
         """What was done last."""
-        register = seen.register
-        person = "" if consultant is None else register.consultants.names[consultant]
-        company = "" if client is None else register.clients.names[client]
+        register = shown.seen.register
+        person = "" if shown.consultant is None else register.consultants.names[shown.consultant]
+        company = "" if shown.client is None else register.clients.names[shown.client]
         values = {
             "deeds": deeds(self._server, visit, register, (person, company), (_START, NEWEST)),
             "clock": clock_of(register.timezone),

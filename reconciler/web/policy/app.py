@@ -9,8 +9,11 @@ from starlette.middleware import Middleware
 
 from reconciler.errors import Message, ReconcilerError
 from reconciler.web.guard import LOOPBACK, Guard
+from reconciler.web.matrices import matrix_routes
+from reconciler.web.policy.behind import PolicySides
 from reconciler.web.policy.desk import Guest
 from reconciler.web.policy.ends import ends_routes
+from reconciler.web.policy.explaining import explain_routes
 from reconciler.web.policy.first import first_routes
 from reconciler.web.policy.opening import opening_routes
 from reconciler.web.policy.plans import plan_routes
@@ -30,6 +33,7 @@ LINKS = (
     Link("/", Message("Overview")),
     Link("/plan", Message("Plan")),
     Link("/ends", Message("What ends")),
+    Link("/explain", Message("Explain")),
     Link("/runs", Message("Runs")),
 )
 """The navigation, in its order."""
@@ -62,6 +66,8 @@ def create_app(
         *plan_routes(site, desk, runner),
         *runs_routes(site, runner),
         *ends_routes(site, desk),
+        *explain_routes(site, desk),
+        *matrix_routes(site, desk.look, PolicySides(desk)),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=LOOPBACK)], lifespan=lifespan)
 

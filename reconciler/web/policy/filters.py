@@ -69,7 +69,7 @@ class Filters:
         if self.only not in {"", *HALVES}:
             raise PageProblem(400, Message("“{value}” is nothing that can be chosen here.", value=self.only))
         return Wanted(
-            as_of=_day(self.day),
+            as_of=day_of(self.day),
             half=HALVES.get(self.only),
             consultants=_names(self.consultant),
             clients=_names(self.client),
@@ -86,7 +86,8 @@ def _names(text: str) -> tuple[str, ...]:
     return names
 
 
-def _day(text: str) -> dt.date | None:
+def day_of(text: str) -> dt.date | None:
+    """The day in a field, None where it is empty; PageProblem where it is none."""
     if not text:
         return None
     try:

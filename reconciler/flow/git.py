@@ -2,7 +2,7 @@
 
 The repository is somebody else's: git is run with fixed arguments, without a shell, with a time limit, and
 with what a repository's settings could make it start or fetch switched off. `ask` only ever reads; what writes
-(`commits.py`, `pushing.py`) goes through `run`, with the same switched off and what it needs switched on again.
+(`writing.py`, `pushing.py`) goes through `run`, with the same switched off and what it needs switched on again.
 """
 
 from __future__ import annotations

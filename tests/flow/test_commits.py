@@ -15,6 +15,7 @@ from reconciler.errors import InputError, Overtaken, ReconcilerError
 from reconciler.flow.branches import find_base, new_name, tip_of
 from reconciler.flow.commits import Onto, author, commit
 from reconciler.flow.edited import Edited
+from reconciler.flow.git import ask
 from tests.flow.conftest import ACCESS, BUREAU
 from tests.support import repositories
 from tests.support.repositories import git, plant_hooks
@@ -131,6 +132,21 @@ def test_two_on_different_branches_are_both_there(policies):
         4,
     )
     assert [tip_of(policies, f"access/b{i}") for i in range(4)] == outcomes
+
+
+def test_one_that_is_just_moving_the_branch_is_waited_for(repository, policies, monkeypatch):
+    lock = repository / ".git/refs/heads/access/more.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    monkeypatch.setattr("reconciler.flow.commits._TRIES", 2)
+    with pytest.raises(ReconcilerError, match=r"more\.lock"):
+        commit(policies, [Edited("access.yaml", ACCESS, MORE)], onto(policies), "x")
+    monkeypatch.undo()
+    timer = threading.Timer(0.5, lock.unlink)
+    timer.start()
+    made = commit(policies, [Edited("access.yaml", ACCESS, MORE)], onto(policies), "x")
+    timer.join()
+    assert tip_of(policies, BRANCH) == made
 
 
 def at_once(call, n: int) -> list[object]:
@@ -285,6 +301,54 @@ def test_a_head_that_is_no_branch(repository, policies):
     assert base.branch is None
     made = commit(policies, [Edited("access.yaml", ACCESS, MORE)], onto(policies), "x")
     assert git(repository, "rev-parse", f"{made}^", "HEAD").split() == [base.commit] * 2
+
+
+def test_nothing_of_the_index_is_left_in_the_repository(repository, policies):
+    for setting in ("core.splitIndex", "core.untrackedCache", "core.sparseCheckout"):
+        git(repository, "config", setting, "true")
+    before = {path.name for path in (repository / ".git").iterdir()}
+    commit(policies, [Edited("access.yaml", ACCESS, MORE)], onto(policies), "x")
+    assert {path.name for path in (repository / ".git").iterdir()} == before
+
+
+def test_what_git_does_not_give_is_not_taken_for_nothing(repository, policies):
+    seen = onto(policies)
+    blob = git(repository, "rev-parse", "HEAD:policies/bureau.yaml").strip()
+    tree = git(repository, "rev-parse", "HEAD:policies").strip()
+    for name in (blob, tree):
+        path = repository / ".git/objects" / name[:2] / name[2:]
+        content = path.read_bytes()
+        path.unlink()
+        with pytest.raises(ReconcilerError, match="git cannot write the commit"):
+            commit(policies, [Edited("bureau.yaml", None, b"bureau: other\n")], seen, "x")
+        path.write_bytes(content)
+    assert tip_of(policies, BRANCH) is None
+
+
+def test_a_folder_that_is_new(repository, policies):
+    folder = repository / "-other"
+    folder.mkdir()
+    made = commit(folder, [Edited("sub/a.yaml", None, b"# a\n")], onto(folder), "x")
+    assert changed(repository, made) == {"-other/sub/a.yaml"}
+    again = commit(folder, [Edited("sub/a.yaml", b"# a\n", b"# b\n")], onto(folder), "x")
+    assert changed(repository, again) == {"-other/sub/a.yaml"}
+
+
+def test_longer_hashes(settings, tmp_path):
+    (tmp_path / "access.yaml").write_bytes(ACCESS)
+    git(tmp_path, "init", "--quiet", "--object-format=sha256")
+    repositories.commit(tmp_path)
+    made = commit(tmp_path, [Edited("access.yaml", ACCESS, MORE)], onto(tmp_path), "x")
+    assert len(made) == 64
+    assert tip_of(tmp_path, BRANCH) == made
+
+
+def test_no_setting_makes_a_question_go_out(repository, policies):
+    marker = repository.parent / "mark"
+    plant_hooks(repository, marker)
+    git(repository, "config", "protocol.ext.allow", "always")
+    assert ask(policies, "ls-remote", "--", f"ext::{repository}/.git/program.sh") is None
+    assert not marker.exists()
 
 
 def test_no_commit_yet_and_no_repository(settings, tmp_path):

@@ -115,9 +115,19 @@ def test_links_and_what_is_no_file(folder, tmp_path):
     (outside / "x.yaml").write_bytes(b"x")
     (folder / "link.yaml").symlink_to(outside / "x.yaml")
     (folder / "inner").symlink_to(outside)
+    (folder / "sub").mkdir()
+    (folder / "also").symlink_to(folder / "sub")
     (folder / "dangling.yaml").symlink_to(outside / "y.yaml")
     os.mkfifo(folder / "pipe.yaml")
-    for name in ("link.yaml", "inner/x.yaml", "inner/new.yaml", "dangling.yaml", "pipe.yaml", "a.yaml/x"):
+    for name in (
+        "link.yaml",
+        "inner/x.yaml",
+        "inner/new.yaml",
+        "also/x.yaml",
+        "dangling.yaml",
+        "pipe.yaml",
+        "a.yaml/x",
+    ):
         for before in (b"x", None):
             with pytest.raises(InputError, match="is not a file"):
                 write_in_place(folder, [Edited(name, before, b"y")])

@@ -156,3 +156,18 @@ def test_one_that_has_moved_stays(repository, policies, propose):
     with pytest.raises(Overtaken):
         delete(find_base(policies), one)
     assert tip_of(policies, "access/more") is not None
+
+
+def test_one_that_is_moved_in_the_last_moment_stays(repository, policies, propose, monkeypatch):
+    propose("access/more", Edited("access.yaml", ACCESS, MORE))
+    git(repository, "merge", "--quiet", "access/more")
+    [one] = now(policies)
+
+    def moved(_folder, _branch) -> bool:
+        propose("access/more", Edited("bureau.yaml", BUREAU, BUREAU + b"# later\n"))
+        return False
+
+    monkeypatch.setattr(module, "is_checked_out", moved)
+    with pytest.raises(Overtaken):
+        delete(find_base(policies), one)
+    assert tip_of(policies, "access/more") not in {None, one.tip}

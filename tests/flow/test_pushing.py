@@ -230,7 +230,8 @@ def test_addresses_that_are_not_used(address):
 
 def test_no_setting_lets_another_kind_of_address_run(repository, policies, more):
     marker = repository.parent / "mark"
-    git(repository, "remote", "add", "origin", f"ext::sh -c 'touch {marker}'")
+    plant_hooks(repository, marker)
+    git(repository, "remote", "add", "origin", f"ext::{repository}/.git/program.sh")
     git(repository, "config", "protocol.ext.allow", "always")
     assert isinstance(find_remote(base(policies)), Missing)
     with pytest.raises(ReconcilerError, match="transport 'ext' not allowed"):

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from reconciler.desired import Policy
     from reconciler.flow.settings import Settings
     from reconciler.grid import Register
-    from reconciler.plan.history import Deed
+    from reconciler.plan import Current
+    from reconciler.plan.history import Deed, HistoryQuery
     from reconciler.review import Review, ScopeKind, SignOff
     from reconciler.review.units import Unit
 
@@ -62,27 +63,66 @@ def look(
         InputError: where a team or a client is unknown, or could be several.
     """
     from reconciler.backends import open_backend
-    from reconciler.desired import load, resolve
+    from reconciler.desired import load
     from reconciler.flow.settings import backend_config
+
+    policy = load(settings.policies)
+    with open_backend(backend_config(settings)) as backend:
+        wanted = Wanted(by or settings.reviews.by, tuple(teams), tuple(clients), as_of)
+        return look_at(policy, backend.current(), wanted, backend.history if history else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which reviews.
+
+    Attributes:
+        by: "team" or "client", where neither is named.
+        teams: the reviews of these.
+        clients: the reviews of these, by key or name.
+        as_of: the day; None for today.
+    """
+
+    by: str
+    teams: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    as_of: dt.date | None = None
+
+
+def look_at(
+    policy: Policy,
+    current: Current,
+    wanted: Wanted,
+    history: Callable[[HistoryQuery], tuple[Deed, ...] | None] | None,
+) -> Looked:
+    """List a state.
+
+    Args:
+        policy: what the YAML says.
+        current: what the bureau has.
+        wanted: which reviews.
+        history: asks the bureau since when everything is held; None not to ask.
+
+    Raises:
+        InputError: as `look`.
+    """
+    from reconciler.desired import resolve
     from reconciler.flow.world import today
     from reconciler.plan.history import HistoryQuery
     from reconciler.review import ScopeKind
     from reconciler.review.collect import flags_of, reviews
     from reconciler.review.since import Since
 
-    policy = load(settings.policies)
-    with open_backend(backend_config(settings)) as backend:
-        current = backend.current()
-        register = current.register
-        units = _units(policy, register, ScopeKind(by or settings.reviews.by), teams, clients)
-        deeds: tuple[Deed, ...] | None = None
-        if history:
-            names = register.clients.names
-            asked = None
-            if teams or clients:
-                asked = tuple(names[int(number)] for unit in units for number in unit.clients)
-            deeds = backend.history(HistoryQuery(clients=asked))
-    date = as_of or today(register)
+    register = current.register
+    units = _units(policy, register, ScopeKind(wanted.by), wanted.teams, wanted.clients)
+    deeds: tuple[Deed, ...] | None = None
+    if history is not None:
+        names = register.clients.names
+        asked = None
+        if wanted.teams or wanted.clients:
+            asked = tuple(names[int(number)] for unit in units for number in unit.clients)
+        deeds = history(HistoryQuery(clients=asked))
+    date = wanted.as_of or today(register)
     said = resolve(policy, register, date, (None, flags_of(units, len(register.clients.names))))
     found = reviews(said, current, date, units, Since(deeds or (), register.timezone))
     return Looked(register, date, units, found, since_told=deeds is not None)

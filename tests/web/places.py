@@ -78,6 +78,16 @@ def checked(reader: Reader, kind: str, people: list[str], *clients: str) -> None
     reader.send("/programs", do="next")
 
 
+def _sign(reader: Reader) -> None:
+    """A review in which one row is to go."""
+    path = "/reviews/team/ystad"
+    reader.get(path)
+    rows = [name for name in reader.form(path).choices if name.startswith("d-")]
+    reader.send(
+        path, **dict.fromkeys(rows, "keep") | {rows[-1]: "remove", "by": "lead@x.example", "do": "sign"}
+    )
+
+
 BUREAU: Mapping[str, Place] = {
     "sign-in": Place("/sign-in", at("/sign-in"), stranger=True),
     "clients": Place("/clients", at("/clients")),
@@ -93,6 +103,9 @@ POLICY: Mapping[str, Place] = {
     "plan": Place("/plan", at("/plan")),
     "apply": Place("/plan/apply/{key}", _ask),
     "ends": Place("/ends", at("/ends?days=365")),
+    "reviews": Place("/reviews", at("/reviews")),
+    "review": Place("/reviews/{kind}/{name:path}", at("/reviews/team/lund")),
+    "signed": Place("/reviews/signed/{key}", _sign),
     "runs": Place("/runs", at("/runs")),
     "run": Place("/runs/{run}", _run),
     "open": Place("/open", at("/open", 403), stranger=True, status=403),
@@ -113,6 +126,7 @@ NOT_PAGES = {
     "policy": {
         "/assets/{hash}/{name}",
         "/plan.json",
+        "/reviews.json",
     },
 }
 """What is asked for with GET and is no page: what pages load, what leads on to a page, what is kept as a file."""

@@ -178,11 +178,12 @@ def signed_text(signed: SignOff, rules: Mapping[str, Position], path: object, sa
         lines += item("-", words.item(one))
         if made.note:
             lines += detail(say("note: {note}", note=made.note))
-        lines += detail(say.message(_what_to_change(one, rules)))
+        lines += detail(say.message(what_to_change(one, rules)))
     return "\n".join(lines) + "\n"
 
 
-def _what_to_change(one: Item, rules: Mapping[str, Position]) -> Message:
+def what_to_change(one: Item, rules: Mapping[str, Position]) -> Message:
+    """What has to change in the YAML so that something goes; `rules` tells where the rules stand."""
     match one.ground:
         case Ground.RULE:
             told = [
@@ -235,7 +236,7 @@ def standings_text(
 
 def _standing(one: Standing, words: Words) -> list[str]:
     say = words.say
-    lines = item(_MARKS[one.state], f"{upper(words.scope(one.scope))}: {say.message(_state(one))}")
+    lines = item(_MARKS[one.state], f"{upper(words.scope(one.scope))}: {say.message(state_told(one))}")
     if one.leads:
         names = say.listing([words.consultant(key) for key in one.leads])
         lines += detail(say.count("lead: {names}", "leads: {names}", len(one.leads), names=names))
@@ -254,7 +255,8 @@ def _standing(one: Standing, words: Words) -> list[str]:
     return lines
 
 
-def _state(one: Standing) -> Message:
+def state_told(one: Standing) -> Message:
+    """How a review stands."""
     reviewed = one.signed.review.date if one.signed else None
     match one.state:
         case State.NEVER:

@@ -17,8 +17,10 @@ from reconciler.web.policy.explaining import explain_routes
 from reconciler.web.policy.first import first_routes
 from reconciler.web.policy.opening import opening_routes
 from reconciler.web.policy.plans import plan_routes
+from reconciler.web.policy.reviews import reviews_routes
 from reconciler.web.policy.running import Runner
 from reconciler.web.policy.runs import runs_routes
+from reconciler.web.policy.signed import signed_routes
 from reconciler.web.sessions import Sessions
 from reconciler.web.site import Around, Link, Site, common_routes
 
@@ -34,6 +36,7 @@ LINKS = (
     Link("/plan", Message("Plan")),
     Link("/ends", Message("What ends")),
     Link("/explain", Message("Explain")),
+    Link("/reviews", Message("Reviews")),
     Link("/runs", Message("Runs")),
 )
 """The navigation, in its order."""
@@ -68,6 +71,8 @@ def create_app(
         *ends_routes(site, desk),
         *explain_routes(site, desk),
         *matrix_routes(site, desk.look, PolicySides(desk)),
+        *signed_routes(site, desk),
+        *reviews_routes(site, desk),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=LOOPBACK)], lifespan=lifespan)
 

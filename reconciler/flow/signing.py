@@ -1,0 +1,69 @@
+"""A sign-off kept: as a proposal of its own where there is git, else as a file; never one that could not be read again."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.flow.branches import find_base, new_name
+from reconciler.flow.commits import Onto, commit
+from reconciler.flow.edited import Edited
+from reconciler.flow.reviewing import free_name, keep_sign_off
+from reconciler.regular import shown
+
+if TYPE_CHECKING:
+    from reconciler.flow.branches import Base
+    from reconciler.review import SignOff
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Where a sign-off is kept.
+
+    Attributes:
+        name: of the file, as it is shown.
+        base: what was checked out; None where there is no git.
+        branch: of the proposal; "" where there is no git.
+        commit: that it is at; "" likewise.
+    """
+
+    name: str
+    base: Base | None = None
+    branch: str = ""
+    commit: str = ""
+
+
+def file_sign_off(folder: Path, signed: SignOff, text: str, message: str) -> Filed:
+    """Keep it.
+
+    Args:
+        folder: of the sign-offs, which may not be there.
+        signed: what was signed.
+        text: the same as YAML.
+        message: of the commit; its first line names the branch as well.
+
+    Raises:
+        InputError: where it could not be read again, or there is a file of that name by now.
+        ReconcilerError: where it cannot be committed.
+    """
+    path = free_name(folder, signed)
+    base = find_base(_existing(folder))
+    if base is None or not path.resolve().is_relative_to(base.root):
+        keep_sign_off(path, text)
+        return Filed(shown(path))
+    with tempfile.TemporaryDirectory(prefix="reconciler-") as own:
+        keep_sign_off(Path(own) / path.name, text)
+    inside = path.resolve().relative_to(base.root).as_posix()
+    branch = new_name(base.root, message.partition("\n")[0])
+    made = commit(base.root, [Edited(inside, None, text.encode())], Onto(branch, base.commit), message)
+    return Filed(inside, base, branch, made)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the one above it that is there."""
+    place = folder.absolute()
+    while not place.is_dir():
+        place = place.parent
+    return place

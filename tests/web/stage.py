@@ -31,6 +31,8 @@ def example(folder: Path) -> None:
     command(folder, "reconciler", "init")
     command(folder, "reconciler", "bureau", "load", "--example")
     command(folder, "git", "init", "--quiet", "--initial-branch=main")
+    command(folder, "git", "config", "user.name", "Ingrid Admin")
+    command(folder, "git", "config", "user.email", "ingrid.admin@exempelbyran.example")
     command(folder, "git", "add", ".")
     command(folder, "git", "commit", "--quiet", "--message=The example")
 

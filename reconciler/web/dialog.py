@@ -16,7 +16,7 @@ from reconciler.web.drafts import Draft, Marks, begin_draft, find_draft, keep_dr
 from reconciler.web.pickers import consultants_page, programs_page, take_consultants, take_programs
 from reconciler.web.preview import MOST_PAIRS
 from reconciler.web.site import route
-from reconciler.web.summary import operation_name
+from reconciler.web.summary import operation_name, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -293,5 +293,6 @@ def _page(
         wrong=wrong,
         gone=gone_messages(seen, draft),
         operation=operation_name(draft.kind, visit.say),
+        told=summary(seen, draft, visit.say),
         **values,
     )

@@ -52,6 +52,7 @@ class Question:
         team: likewise.
         other: of clients: somebody who has access there, by words or key; "" for anybody or nobody.
         marked: whether only what is marked.
+        every: of consultants who are to lose something: whether also those who have nothing there.
         column: what they are sorted by.
         down: whether from the last to the first.
         page: from 1.
@@ -62,6 +63,7 @@ class Question:
     team: str = ""
     other: str = ""
     marked: bool = False
+    every: bool = False
     column: Column = Column.NUMBER
     down: bool = False
     page: int = 1

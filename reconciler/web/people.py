@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reconciler.formats.safe import short
-from reconciler.web.addresses import consultant_page
+from reconciler.web.addresses import asking, consultant_page
 from reconciler.web.lists import Column, choose, count_of_consultants, index_of
 from reconciler.web.site import route
 from reconciler.web.ticks import asked, sort_word
@@ -27,6 +27,7 @@ class Row:
         key: mostly an e-mail address.
         label: the name.
         path: of their page.
+        at: where the clients are listed at which they have access.
         teams: that they are of.
         tags: in their order.
         count: at how many clients they have access.
@@ -36,6 +37,7 @@ class Row:
     key: str
     label: str
     path: str
+    at: str
     teams: str
     tags: tuple[str, ...]
     count: int
@@ -64,6 +66,7 @@ def _list(visit: Visit[Any], seen: Seen) -> Response:
             key=key,
             label=short(people.labels[number]) or short(key),
             path=consultant_page(key),
+            at=asking("/clients", consultant=key),
             teams=", ".join(map(short, index.teams.of(number))),
             tags=tuple(map(short, index.tags.of(number))),
             count=int(counts[number]),

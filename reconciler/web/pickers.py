@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reconciler.formats.names import Namer
 from reconciler.formats.reasons import reason_text
 from reconciler.formats.safe import short
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.errors import Message
-    from reconciler.grid.arrays import Flags
+    from reconciler.grid.arrays import Flags, Ids
     from reconciler.web.drafts import Draft
     from reconciler.web.forms import Form
     from reconciler.web.lists import Answer, Question
@@ -76,9 +74,9 @@ class Offer:
 def consultants_page(visit: Visit[Any], seen: Seen, draft: Draft) -> dict[str, Any]:
     """What the page of the consultants names."""
     question = _question(visit.form, draft)
-    people, names = seen.register.consultants, seen.register.clients.names
-    counts = count_of_consultants(seen.access, ids_of(names, draft.marks.clients))
-    answer = choose(people, question, counts, _flags(seen, draft, question))
+    people = seen.register.consultants
+    counts = _counts(seen, draft)
+    answer = choose(people, question, counts, _flags(seen, draft, question, counts))
     picked = [number for key in draft.consultants if (number := people.names.find(key)) is not None]
 
     def person(number: int) -> Person:
@@ -134,20 +132,23 @@ def _question(form: Form, draft: Draft) -> Question:
     return asked(form, Column.NAME if gives else Column.COUNT, down=not gives)
 
 
+def _counts(seen: Seen, draft: Draft) -> Ids:
+    """For each consultant at how many of the marked clients they have access now."""
+    return count_of_consultants(seen.access, ids_of(seen.register.clients.names, draft.marks.clients))
+
+
 def _offered(seen: Seen, draft: Draft, question: Question) -> Answer:
-    counts = np.zeros(len(seen.register.consultants.names), dtype=np.int64)
-    return choose(
-        seen.register.consultants,
-        replace(question, column=Column.NUMBER),
-        counts,
-        _flags(seen, draft, question),
-    )
+    counts = _counts(seen, draft)
+    return choose(seen.register.consultants, question, counts, _flags(seen, draft, question, counts))
 
 
-def _flags(seen: Seen, draft: Draft, question: Question) -> Iterator[Flags]:
+def _flags(seen: Seen, draft: Draft, question: Question, counts: Ids) -> Iterator[Flags]:
     people = seen.register.consultants
-    if draft.kind is OperationKind.GIVE_ACCESS:
+    if _gives(draft):
         yield people.active
+    elif not question.every:
+        # who has nothing there loses nothing; who is ticked is shown all the same
+        yield (counts > 0) | flags_of(ids_of(people.names, draft.consultants), len(people.names))
     if question.marked:
         yield flags_of(ids_of(people.names, draft.consultants), len(people.names))
 

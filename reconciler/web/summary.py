@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from reconciler.formats.names import Namer
 from reconciler.grid import OperationKind
-from reconciler.web.lists import ids_of, keys_of
+from reconciler.web.lists import flags_of, ids_of, index_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.grid import Clients
     from reconciler.grid.names import Names
     from reconciler.web.drafts import Draft
     from reconciler.web.seen import Seen
@@ -52,7 +53,7 @@ def summary(seen: Seen, draft: Draft, say: Catalogue, most: int = MOST) -> Summa
         most: how many names are listed of each.
     """
     register, namer = seen.register, Namer(seen.register, say, fold=None)
-    clients = keys_of(register.clients.names, ids_of(register.clients.names, draft.marks.clients))
+    clients = _in_order(register.clients, draft.marks.clients)
     lost = sorted(draft.marks.clients.difference(register.clients.names))
     consultants = _names(
         draft.consultants, register.consultants.names, namer.consultant, say, most, sort=True
@@ -88,6 +89,13 @@ def summary(seen: Seen, draft: Draft, say: Catalogue, most: int = MOST) -> Summa
         programs=listed,
         gone=(*gone, *lost),
     )
+
+
+def _in_order(clients: Clients, marked: frozenset[str]) -> list[str]:
+    """The marked clients that are there, by number as people count."""
+    marks = flags_of(ids_of(clients.names, marked), len(clients.names))
+    order = index_of(clients).order
+    return keys_of(clients.names, order[marks[order]])
 
 
 def operation_name(kind: OperationKind | None, say: Catalogue) -> str:

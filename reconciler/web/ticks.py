@@ -45,6 +45,7 @@ def asked(form: Form, column: Column = Column.NUMBER, *, down: bool = False) -> 
         team=form.text("team")[:LONGEST],
         other=form.text("consultant")[:LONGEST],
         marked=form.text("marked") == "1",
+        every=form.text("who") == "all",
         column=column,
         down=down,
         page=form.number("page", 1),
@@ -70,6 +71,7 @@ def address(path: str, question: Question) -> str:
         "team": question.team,
         "consultant": question.other,
         "marked": "1" if question.marked else "",
+        "who": "all" if question.every else "",
         "sort": sort_word(question),
         "page": str(question.page) if question.page > 1 else "",
     }

@@ -1,29 +1,42 @@
 "use strict";
 // Pages work without any of this: it only spares a reader what a form would do with a whole page.
 
+// what had the focus has it still: the same thing in the part that came, else the part itself
+function refocus(active, part) {
+  const alike = (one) => one.name === active.name && one.tagName === active.tagName && !one.disabled
+    && (one.tagName === "BUTTON" ? one.textContent === active.textContent : one.value === active.value);
+  const found = [...part.querySelectorAll(active.tagName)].find(alike) ?? part;
+  if (found === part) part.tabIndex = -1;
+  found.focus({ preventScroll: true });
+}
+
 function take(text, parts) {
   const page = new DOMParser().parseFromString(text, "text/html");
   for (const name of parts) {
     const [old, found] = [document.getElementById(name), page.getElementById(name)];
-    if (old && found) old.replaceWith(document.adoptNode(found));
+    if (!old || !found) continue;
+    const active = old.contains(document.activeElement) ? document.activeElement : null;
+    old.replaceWith(document.adoptNode(found));
+    if (active) refocus(active, found);
   }
 }
 
 async function ask(url, options = {}) {
   const answer = await fetch(url, { headers: { "X-Part": "1" }, ...options });
-  if (!answer.ok || answer.redirected) {
-    location.assign(answer.redirected ? answer.url : location.href);
+  const elsewhere = answer.redirected && new URL(answer.url).pathname !== location.pathname;
+  if (!answer.ok || elsewhere) {
+    location.assign(elsewhere ? answer.url : location.href);
     return null;
   }
-  return answer.text();
+  return { text: await answer.text(), url: answer.url };
 }
 
 let looking = 0;
 async function show(url, parts) {
   const turn = ++looking;
-  const text = await ask(url);
-  if (text === null || turn !== looking) return;
-  take(text, parts);
+  const answer = await ask(url);
+  if (answer === null || turn !== looking) return;
+  take(answer.text, parts);
   document.documentElement.dataset.shown = String(turn);
 }
 
@@ -43,8 +56,12 @@ let waiting = 0;
 async function look(part) {
   const url = question(part);
   history.replaceState(null, "", url);
-  await sending;
-  show(url, part.dataset.live.split(" "));
+  try {
+    await sending;
+    await show(url, part.dataset.live.split(" "));
+  } catch {
+    location.assign(url);
+  }
 }
 
 // ticks of a form with data-ticks are sent as they are made, one time after the other, and the parts named there are
@@ -63,8 +80,8 @@ async function send(form) {
     if (box.checked) said.append("tick", box.value);
   }
   try {
-    const text = await ask(form.action, { method: "POST", body: said, keepalive: true });
-    if (text !== null) take(text, form.dataset.ticks.split(" "));
+    const answer = await ask(form.action, { method: "POST", body: said, keepalive: true });
+    if (answer !== null) take(answer.text, form.dataset.ticks.split(" "));
   } catch {
     // the connection is gone for a moment: every button of the form sends them too
     for (const box of boxes) unsent.add(box);
@@ -85,6 +102,30 @@ document.addEventListener("click", (event) => {
   sending = sending.then(() => send(box.form));
 });
 
+// a button inside data-parts sends its form, and of the page that this leads to, which is the same one, these parts are
+// shown; it may be the button itself that has them
+async function press(form, button) {
+  const parts = button.closest("[data-parts]").dataset.parts.split(" ");
+  await sending;
+  const said = new URLSearchParams(new FormData(form, button));
+  const sent = [...unsent].filter((box) => form.contains(box));
+  const turn = ++looking;
+  try {
+    const get = form.method === "get";
+    const answer = await (get ? ask(`${form.action}?${said}`) : ask(form.action, { method: "POST", body: said }));
+    if (answer === null || turn !== looking) return;
+    for (const box of sent) unsent.delete(box);
+    history.pushState(null, "", answer.url);
+    take(answer.text, parts);
+    if (button.name === "to-page") document.getElementById(parts[0]).scrollIntoView();
+    document.documentElement.dataset.shown = String(turn);
+  } catch {
+    form.dataset.whole = "1";
+    form.requestSubmit(button);
+  }
+}
+addEventListener("popstate", () => location.reload());
+
 document.addEventListener("input", (event) => {
   const part = event.target.closest("[data-live]");
   if (!part) return;
@@ -98,6 +139,9 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(waiting);
     look(part);
+  } else if (event.submitter?.closest("[data-parts]") && !form.dataset.whole) {
+    event.preventDefault();
+    press(form, event.submitter);
   } else if (form.dataset.once !== undefined) {
     // what is sent once is not sent again by a second click; the server would know it again anyway
     if (form.dataset.sent) event.preventDefault();

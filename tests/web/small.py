@@ -87,6 +87,7 @@ def small(seen: Seen) -> Iterator[Small]:
             *people_routes(site, look),
             route(site, "GET", "/manage/{draft}/check", check),
             route(site, "POST", "/manage/{draft}/save", save),
+            route(site, "GET", "/sign-in", lambda visit: visit.page("problem.html", message=Message("sign in"), hint=None, findings=()), for_everybody=True),
             route(site, "GET", "/in", lambda visit: visit.sign_in("anna@byra.example", "/clients"), for_everybody=True),
         ],
         middleware=[Middleware(Guard, hosts=LOOPBACK)],

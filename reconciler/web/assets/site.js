@@ -31,6 +31,9 @@ async function ask(url, options = {}) {
   return { text: await answer.text(), url: answer.url };
 }
 
+const address = () => location.pathname + location.search;
+let here = address();
+
 let looking = 0;
 async function show(url, parts) {
   const turn = ++looking;
@@ -56,6 +59,7 @@ let waiting = 0;
 async function look(part) {
   const url = question(part);
   history.replaceState(null, "", url);
+  here = address();
   try {
     await sending;
     await show(url, part.dataset.live.split(" "));
@@ -116,6 +120,7 @@ async function press(form, button) {
     if (answer === null || turn !== looking) return;
     for (const box of sent) unsent.delete(box);
     history.pushState(null, "", answer.url);
+    here = address();
     take(answer.text, parts);
     if (button.name === "to-page") document.getElementById(parts[0]).scrollIntoView();
     document.documentElement.dataset.shown = String(turn);
@@ -124,7 +129,10 @@ async function press(form, button) {
     form.requestSubmit(button);
   }
 }
-addEventListener("popstate", () => location.reload());
+// back to another page of a list; a link within the page changes what stands behind its # alone
+addEventListener("popstate", () => {
+  if (address() !== here) location.reload();
+});
 
 document.addEventListener("input", (event) => {
   const part = event.target.closest("[data-live]");

@@ -73,10 +73,15 @@ def by_keyboard(page: Any) -> list[str]:
     reached: set[int] = set()
     # where the focus was last, Tab goes on, even when nothing has it any more
     page.evaluate("document.body.tabIndex = -1; document.body.focus(); scrollTo(0, 0)")
-    for _ in range(len(controls) + 1):
+    last = -1
+    for _ in range(4 * len(controls) + 1):
         page.keyboard.press("Tab")
         found = page.evaluate(_FOCUSED)
-        if found["number"] in reached or found["number"] < 0:
+        if found["number"] == last >= 0:
+            # year, month and day of one field
+            continue
+        last = found["number"]
+        if last in reached or last < 0:
             break
         reached.add(found["number"])
         told = _told(controls[found["number"]])

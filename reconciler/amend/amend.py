@@ -16,7 +16,8 @@ from reconciler.amend.values import Amended, Deed, DeedKind
 from reconciler.amend.wording import Words
 from reconciler.desired import resolve
 from reconciler.desired.folder import with_texts
-from reconciler.errors import Message
+from reconciler.desired.pause import no_garbage_collection
+from reconciler.errors import Finding, InputError, Message, Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from reconciler.amend.asked import Asked
     from reconciler.amend.values import Choice, Wording
     from reconciler.desired import Desired, Policy
-    from reconciler.errors import Finding
     from reconciler.grid import Register
 
 
@@ -49,6 +49,11 @@ def amend(policy: Policy, register: Register, on: date, choice: Choice, wording:
         InputError: with everything that is wrong with the choice, each denial that forbids it, or where the
             files are written so that nothing fits.
     """
+    with no_garbage_collection():
+        return _amend(policy, register, on, choice, wording)
+
+
+def _amend(policy: Policy, register: Register, on: date, choice: Choice, wording: Wording) -> Amended:
     before = resolve(policy, register, on)
     asked = asked_of(choice, policy, register, on, before)
     remarks = refuse_denied(asked, policy, before) if asked.gives else []
@@ -90,6 +95,12 @@ def amend(policy: Policy, register: Register, on: date, choice: Choice, wording:
     )
 
 
+def _same_lines(file: str) -> Finding:
+    """What there is to say where several rules that are to be edited share their lines."""
+    message = Message("several rules of {file} that stand on one line cannot be edited at once", file=file)
+    return Finding("not-editable", message, Position(file), Message("“reconciler fmt” brings it into shape"))
+
+
 def _texts(edits: list[Edit]) -> dict[str, str]:
     """The new texts of files, whose parts are put in from the end to the beginning."""
     splices = defaultdict(list)
@@ -100,7 +111,8 @@ def _texts(edits: list[Edit]) -> dict[str, str]:
     for file, parts in splices.items():
         text, end = texts[file], None
         for part in sorted(parts, key=lambda part: -part.start):
-            assert end is None or part.end <= end, "two edits of the same lines"
+            if end is not None and part.end > end:
+                raise InputError.of([_same_lines(file)])
             text, end = text[: part.start] + part.text + text[part.end :], part.start
         texts[file] = text
     return texts

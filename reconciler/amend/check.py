@@ -67,9 +67,11 @@ def _ends(asked: Asked) -> list[date]:
 
 def _elsewhere(asked: Asked, desired: Desired, like: Desired) -> tuple[Keys, Masks, Ids]:
     """What each rule covers outside of the chosen block, rules numbered as in another policy."""
-    names = {(rule.kind, rule.name): number for number, rule in enumerate(like.rules)}
-    new = len(names)
-    numbers = np.array([names.get((rule.kind, rule.name), new) for rule in desired.rules], dtype=np.int64)
+    numbers = np.arange(len(like.rules), dtype=np.int64)
+    if desired is not like:
+        names = {(rule.kind, rule.name): number for number, rule in enumerate(like.rules)}
+        new = len(names)
+        numbers = np.array([names.get((rule.kind, rule.name), new) for rule in desired.rules], dtype=np.int64)
     columns = []
     for sources in (desired.sources, desired.ahead):
         denials: Flags = sources.rules >= desired.sources.denials

@@ -36,6 +36,7 @@ class Reader:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.people, self.companies = asked.flags()
+        self._chosen: dict[str, dict[str, bool]] = {"who": {}, "clients": {}}
 
     def side(self, key: str) -> Side:
         """The consultants for `who`, the clients for `clients`."""
@@ -51,6 +52,12 @@ class Reader:
 
     def chosen(self, key: str, text: str) -> bool:
         """Whether all that a text means was surely chosen."""
+        known = self._chosen[key]
+        if text not in known:
+            known[text] = self._is_chosen(key, text)
+        return known[text]
+
+    def _is_chosen(self, key: str, text: str) -> bool:
         flags = self.people if key == "who" else self.companies
         number = self.number(key, text)
         if number is not None:

@@ -74,3 +74,11 @@ def test_a_rule_in_a_section_in_brackets_is_edited_where_it_stands():
     raw = b"access: {a: {who: bo@x.se, clients: ['1041', '1042'], programs: [pay]}, b: {who: cia@x.se, clients: all, programs: []}}\n"
     made = edit(raw, Choice(OperationKind.REMOVE_ACCESS, ("bo@x.se",), ("1042",)))
     assert made.edited["access.yaml"].encode() == raw.replace(b", '1042'", b"")
+
+
+def test_rules_that_share_a_line_are_not_edited_at_once():
+    raw = b"access: {a: {who: bo@x.se, clients: all, programs: [pay]}, b: {who: all, clients: all, programs: []}}\n"
+    with pytest.raises(InputError) as refused:
+        edit(raw, Choice(OperationKind.REMOVE_ACCESS, ("bo@x.se",), ("1042",)))
+    (finding,) = refused.value.findings
+    assert (finding.code, str(finding.hint)) == ("not-editable", "“reconciler fmt” brings it into shape")

@@ -69,7 +69,8 @@ class Taker:
                 hint = Message("“reconciler fmt” brings it into shape")
                 findings.append(self.entries[number].key_finding("not-editable", message, hint))
             else:
-                self.gone |= {number} if edit.kind is DeedKind.REMOVED else set()
+                # what it may have lost, no other rule can count on
+                self.gone |= {number} if edit.kind in {DeedKind.REMOVED, DeedKind.NARROWED} else set()
                 yield edit
         if findings:
             raise InputError.of(findings)

@@ -82,3 +82,13 @@ def test_rules_that_share_a_line_are_not_edited_at_once():
         edit(raw, Choice(OperationKind.REMOVE_ACCESS, ("bo@x.se",), ("1042",)))
     (finding,) = refused.value.findings
     assert (finding.code, str(finding.hint)) == ("not-editable", "“reconciler fmt” brings it into shape")
+
+
+def test_of_two_rules_that_keep_each_others_access_one_stays():
+    raw = (
+        b"access:\n  a: {who: [bo@x.se, cia@x.se], clients: ['1041'], programs: [pay]}\n"
+        b"  b: {who: [bo@x.se, dan@x.se], clients: ['1041'], programs: [pay]}\n"
+    )
+    made = edit(raw, Choice(OperationKind.REMOVE_PROGRAMS, ("bo@x.se",), ("1041",), ("pay",)))
+    assert [str(deed.kind) for deed in made.how] == ["narrowed", "excepted"]
+    assert len(made.desired.access) == 3

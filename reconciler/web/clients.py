@@ -10,17 +10,8 @@ import numpy as np
 from reconciler.formats.safe import short
 from reconciler.web.addresses import client_page
 from reconciler.web.drafts import Marks, keep_marks, marks_of
-from reconciler.web.lists import (
-    Column,
-    choose,
-    clients_of,
-    count_at_clients,
-    flags_of,
-    ids_of,
-    index_of,
-    keys_of,
-    meant,
-)
+from reconciler.web.index import flags_of, index_of, keys_of
+from reconciler.web.lists import Column, choose, clients_of, count_at_clients, meant
 from reconciler.web.said import selector
 from reconciler.web.site import route
 from reconciler.web.ticks import address, asked, sort_word, ticked
@@ -149,7 +140,7 @@ def _flags(seen: Seen, question: Question, marks: Marks) -> Iterator[Flags]:
     if question.other:
         yield clients_of(seen.access, _meant(seen, question))
     if question.marked:
-        yield flags_of(ids_of(names, marks.clients), len(names))
+        yield flags_of(index_of(seen.register.clients).know(marks.clients).ids, len(names))
 
 
 def _meant(seen: Seen, question: Question) -> Ids:

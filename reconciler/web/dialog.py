@@ -13,13 +13,14 @@ from reconciler.errors import Message
 from reconciler.grid import OperationKind
 from reconciler.web.clients import take_ticks
 from reconciler.web.drafts import Draft, Marks, begin_draft, find_draft, keep_draft
+from reconciler.web.index import index_of
 from reconciler.web.pickers import consultants_page, programs_page, take_consultants, take_programs
 from reconciler.web.preview import MOST_PAIRS
 from reconciler.web.site import route
 from reconciler.web.summary import operation_name, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from starlette.responses import Response
     from starlette.routing import Route
@@ -115,7 +116,7 @@ def stage_values(draft: Draft, step: str) -> dict[str, Any]:
 def gone_messages(seen: Seen, draft: Draft) -> list[Message]:
     """What was chosen and is not there any more."""
     register, found = seen.register, []
-    if clients := _gone(draft.marks.clients, register.clients.names):
+    if clients := index_of(register.clients).know(draft.marks.clients).lost:
         found.append(
             Message.count(
                 "{n} marked client is not at the bureau any more: {keys}",
@@ -146,11 +147,10 @@ def gone_messages(seen: Seen, draft: Draft) -> list[Message]:
 
 
 def _gone(keys: Iterable[str], names: Names) -> list[str]:
-    # of many keys, this takes the time for looking at each name once
-    return sorted(frozenset(keys).difference(names))
+    return sorted(key for key in keys if key not in names)
 
 
-def _listed(keys: list[str]) -> str:
+def _listed(keys: Sequence[str]) -> str:
     return ", ".join(keys[:MOST_GONE]) + (" …" if len(keys) > MOST_GONE else "")
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from reconciler.grid.arrays import bits
 from reconciler.rights import allows_access, allows_programs
-from reconciler.web.lists import PAGE, flags_of, index_of
+from reconciler.web.index import flags_of, index_of
+from reconciler.web.lists import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.formats.safe import short
 from reconciler.web.addresses import asking, consultant_page
-from reconciler.web.lists import Column, choose, count_of_consultants, index_of
+from reconciler.web.index import index_of
+from reconciler.web.lists import Column, choose, count_of_consultants
 from reconciler.web.site import route
 from reconciler.web.ticks import asked, sort_word
 

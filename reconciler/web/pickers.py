@@ -10,7 +10,8 @@ from reconciler.formats.reasons import reason_text
 from reconciler.formats.safe import short
 from reconciler.grid import OperationKind
 from reconciler.grid.arrays import bits
-from reconciler.web.lists import Column, choose, count_of_consultants, flags_of, ids_of, index_of, keys_of
+from reconciler.web.index import flags_of, ids_of, index_of, keys_of
+from reconciler.web.lists import Column, choose, count_of_consultants
 from reconciler.web.preview import chances
 from reconciler.web.ticks import address, asked, sort_word, ticked
 
@@ -134,7 +135,7 @@ def _question(form: Form, draft: Draft) -> Question:
 
 def _counts(seen: Seen, draft: Draft) -> Ids:
     """For each consultant at how many of the marked clients they have access now."""
-    return count_of_consultants(seen.access, ids_of(seen.register.clients.names, draft.marks.clients))
+    return count_of_consultants(seen.access, index_of(seen.register.clients).know(draft.marks.clients).ids)
 
 
 def _offered(seen: Seen, draft: Draft, question: Question) -> Answer:

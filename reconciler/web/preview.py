@@ -17,14 +17,14 @@ from reconciler.grid import OperationKind
 from reconciler.grid.arrays import bits, mask_of
 from reconciler.grid.operation import Outcome
 from reconciler.rights import allows_access, allows_programs
-from reconciler.web.lists import ids_of, keys_of
+from reconciler.web.index import index_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.bureau.items import Effect, Part
+    from reconciler.grid import Clients, Consultants
     from reconciler.grid.arrays import Flags, Ids, Masks
-    from reconciler.grid.names import Names
     from reconciler.rights import Reason
     from reconciler.web.drafts import Draft
     from reconciler.web.seen import Seen
@@ -137,8 +137,8 @@ class Asked:
         self._seen = seen
         self.kind = draft.kind
         register = seen.register
-        self.consultants, self.people = _found(register.consultants.names, frozenset(draft.consultants))
-        self.clients, self.companies = _found(register.clients.names, draft.marks.clients)
+        self.consultants, self.people = _found(register.consultants, frozenset(draft.consultants))
+        self.clients, self.companies = _found(register.clients, draft.marks.clients)
         chosen = mask_of_keys(seen, draft.programs or ()) if mask is None else mask
         self.mask = 0 if draft.kind is OperationKind.REMOVE_ACCESS else chosen
 
@@ -287,11 +287,11 @@ def _flags(values: Flags, ids: Ids) -> Flags:
     return flags
 
 
-def _found(names: Names, keys: frozenset[str]) -> tuple[tuple[str, ...], Ids]:
+def _found(side: Clients | Consultants, keys: frozenset[str]) -> tuple[tuple[str, ...], Ids]:
     """Keys, sorted, and their ids; -1 for those that are not there any more."""
-    ids = ids_of(names, keys)
-    if len(ids) == len(keys):
-        return tuple(keys_of(names, ids)), ids
+    known = index_of(side).know(keys)
+    if not known.lost:
+        return tuple(keys_of(side.names, known.ids)), known.ids
     ordered = tuple(sorted(keys))
-    found = [names.find(key) for key in ordered]
+    found = [side.names.find(key) for key in ordered]
     return ordered, np.array([-1 if number is None else number for number in found], dtype=np.int64)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from reconciler.formats.names import Namer
 from reconciler.grid import OperationKind
-from reconciler.web.lists import flags_of, ids_of, index_of, keys_of
+from reconciler.web.index import flags_of, index_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconciler.formats.catalogue import Catalogue
     from reconciler.grid import Clients
+    from reconciler.grid.arrays import Ids
     from reconciler.grid.names import Names
     from reconciler.web.drafts import Draft
     from reconciler.web.seen import Seen
@@ -53,8 +54,8 @@ def summary(seen: Seen, draft: Draft, say: Catalogue, most: int = MOST) -> Summa
         most: how many names are listed of each.
     """
     register, namer = seen.register, Namer(seen.register, say, fold=None)
-    clients = _in_order(register.clients, draft.marks.clients)
-    lost = sorted(draft.marks.clients.difference(register.clients.names))
+    known = index_of(register.clients).know(draft.marks.clients)
+    clients = _in_order(register.clients, known.ids)
     consultants = _names(
         draft.consultants, register.consultants.names, namer.consultant, say, most, sort=True
     )
@@ -85,15 +86,15 @@ def summary(seen: Seen, draft: Draft, say: Catalogue, most: int = MOST) -> Summa
         operation=operation_name(draft.kind, say),
         whole=whole,
         consultants=consultants,
-        clients=_names([*clients, *lost], register.clients.names, namer.client, say, most),
+        clients=_names([*clients, *known.lost], register.clients.names, namer.client, say, most),
         programs=listed,
-        gone=(*gone, *lost),
+        gone=(*gone, *known.lost),
     )
 
 
-def _in_order(clients: Clients, marked: frozenset[str]) -> list[str]:
-    """The marked clients that are there, by number as people count."""
-    marks = flags_of(ids_of(clients.names, marked), len(clients.names))
+def _in_order(clients: Clients, ids: Ids) -> list[str]:
+    """The keys of ids, by number as people count."""
+    marks = flags_of(ids, len(clients.names))
     order = index_of(clients).order
     return keys_of(clients.names, order[marks[order]])
 

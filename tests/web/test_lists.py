@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from reconciler.grid import Access, Clients, Consultants, Shape
 from reconciler.grid.register import Client, Consultant
-from reconciler.web import lists
+from reconciler.web import index
 from reconciler.web.folding import alphabetical, fold, folded, natural
+from reconciler.web.index import ids_of, index_of, keys_of
 from reconciler.web.lists import (
     PAGE,
     Column,
@@ -22,9 +23,6 @@ from reconciler.web.lists import (
     clients_of,
     count_at_clients,
     count_of_consultants,
-    ids_of,
-    index_of,
-    keys_of,
     meant,
 )
 from tests.support.worlds import worlds
@@ -220,7 +218,18 @@ def test_an_index_is_made_once_and_goes_with_its_register():
     side = Clients.build([Client("1", "A")])
     assert index_of(side) is index_of(side)
     gc.collect()
-    before = len(lists._indexes)
+    before = len(index._indexes)
     del side
     gc.collect()
-    assert len(lists._indexes) < before
+    assert len(index._indexes) < before
+
+
+@given(sides(), st.sets(KEY))
+def test_what_is_known_of_keys_is_kept_for_the_same_keys(given_side, others):
+    side, rows = given_side
+    keys = frozenset(rows) | others
+    known = index_of(side).know(keys)
+    assert keys_of(side.names, known.ids) == sorted(rows)
+    assert list(known.lost) == sorted(others - rows.keys())
+    assert index_of(side).know(keys) is known
+    assert index_of(side).know(frozenset(others)).lost == known.lost

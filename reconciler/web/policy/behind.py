@@ -13,7 +13,7 @@ from reconciler.formats.text.wording import GROUNDS
 from reconciler.plan.focus import Focus
 from reconciler.plan.holders import holders
 from reconciler.web.addresses import asking
-from reconciler.web.lists import flags_of
+from reconciler.web.index import flags_of
 from reconciler.web.matrices import Section
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reconciler.amend import pen
+from reconciler.amend.ends import ends_of
 from reconciler.amend.steps import in_tree, value_after
 from reconciler.desired.layout import entry_lines
 from reconciler.desired.reader import read_yaml
@@ -139,7 +140,7 @@ def _cut(entry: Entry) -> Splice | None:
     keys = list(document.keys(section, access).values())
     if text[document.places[section]] != "{" or len(keys) < 2:
         return None
-    ends = pen.ends_of(text)
+    ends = ends_of(text)
     place = keys.index(entry.node)
     start, end = (
         (ends[keys[place - 1] + 1], ends[entry.node + 1])
@@ -159,7 +160,7 @@ def _lines_of(entry: Entry) -> tuple[int, int]:
     piece = f"{_SECTION}\n{text[start:limit]}"
     if read_yaml(Source("", piece))[0] is None:
         return start, limit
-    last = max(pen.ends_of(piece)) - len(_SECTION) - 1
+    last = max(ends_of(piece)) - len(_SECTION) - 1
     end = text.find("\n", start + max(last - 1, 0)) + 1
     return start, min(end or len(text), limit)
 

@@ -108,7 +108,7 @@ def _check(server: Server, look: Looking, visit: Visit[Any]) -> Response:
         wrong=None,
         gone=gone_messages(seen, draft),
         operation=operation_name(draft.kind, visit.say),
-        summary=summary(seen, draft, visit.say),
+        told=summary(seen, draft, visit.say),
         figures=[(outcome, found.items(outcome)) for outcome in ORDER],
         groups=[teller.told(group) for outcome in ORDER for group in found.of(outcome)],
         changes=found.changes,

@@ -60,7 +60,7 @@ def ended(url: str, token: str, job: str) -> dict[str, int]:
 
 def figures(page: str) -> dict[str, int]:
     """What the page that checks foretells."""
-    found = re.findall(r'class="tag (\w+)">(\d+) ', page)
+    found = re.findall(r'<li class="(\w+)[^"]*">(\d+) ', page)
     return {outcome: int(n) for outcome, n in found}
 
 

@@ -94,6 +94,11 @@ class Proposal:
         return self.merge.fit is Fit.MERGED
 
 
+def refs_of(base: Base) -> str:
+    """What tells that a proposal has come, gone or moved: the branches of ours with their commits."""
+    return ask(base.root, "for-each-ref", "--format=%(refname) %(objectname)", f"{HEADS}{PREFIX}") or ""
+
+
 def proposals(base: Base) -> tuple[Proposal, ...]:
     """The branches of ours, those that were committed to last first.
 

@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 
 from reconciler.formats.html.frame import HERE, style
 from reconciler.formats.html.page import script as plan_script
+from reconciler.formats.lines import seen
 from reconciler.formats.safe import short
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def _environment() -> Environment:
     found.globals["asset"] = address
     # a name may turn the text round it, or show nothing at all; escaping does not change that
     found.filters["plain"] = short
+    found.filters["line"] = seen
     return found
 
 

@@ -57,6 +57,19 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """Something to be reminded of on every page, and where to go with it.
+
+    Attributes:
+        message: what.
+        link: where.
+    """
+
+    message: Message
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What stands around every page of somebody who is signed in.
 
@@ -65,12 +78,14 @@ class Around:
         who: who is signed in.
         links: the navigation.
         notes: what everybody has to see on every page, such as that this token is for reading only.
+        reminders: what leads on from every page.
     """
 
     title: str
     who: str
     links: tuple[Link, ...]
     notes: tuple[Message, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from tests.support.reader import Reader
 
+DAVID = "david.holm@exempelbyran.example"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -88,6 +90,18 @@ def _sign(reader: Reader) -> None:
     )
 
 
+def _explained(reader: Reader) -> None:
+    """The page over the YAML that checks, with what the change means."""
+    checked(reader, "give-access", [DAVID], "1042", "1055")
+    reader.send("/check", reason="covers for Eva", until="2099-12-31", ticket="BYR-1")
+
+
+def _proposed(reader: Reader) -> None:
+    """A proposal that was just saved."""
+    _explained(reader)
+    reader.send("/save")
+
+
 BUREAU: Mapping[str, Place] = {
     "sign-in": Place("/sign-in", at("/sign-in"), stranger=True),
     "clients": Place("/clients", at("/clients")),
@@ -100,6 +114,20 @@ BUREAU: Mapping[str, Place] = {
 
 POLICY: Mapping[str, Place] = {
     "overview": Place("/", at("/")),
+    "clients": Place("/clients", lambda reader: marked(reader, "1042", "1043")),
+    "client": Place("/clients/{key:path}", at("/clients/1042")),
+    "consultants": Place("/consultants", at("/consultants")),
+    "consultant": Place("/consultants/{key:path}", at("/consultants/anna.lind@exempelbyran.example")),
+    "manage-operation": Place("/manage/{draft}/operation", lambda reader: begun(reader, "1042", "1043")),
+    "manage-consultants": Place(
+        "/manage/{draft}/consultants", lambda reader: operation(reader, "give-access", "1042")
+    ),
+    "manage-programs": Place(
+        "/manage/{draft}/programs", lambda reader: consultants(reader, "give-access", [DAVID], "1042")
+    ),
+    "manage-check": Place("/manage/{draft}/check", _explained),
+    "proposals": Place("/proposals", at("/proposals")),
+    "proposal": Place("/proposals/{branch:path}", _proposed),
     "plan": Place("/plan", at("/plan")),
     "apply": Place("/plan/apply/{key}", _ask),
     "ends": Place("/ends", at("/ends?days=365")),
@@ -110,8 +138,6 @@ POLICY: Mapping[str, Place] = {
     "run": Place("/runs/{run}", _run),
     "open": Place("/open", at("/open", 403), stranger=True, status=403),
     "explain": Place("/explain", at("/explain?consultant=gun.alm@exempelbyran.example&client=1062")),
-    "client": Place("/clients/{key:path}", at("/clients/1042")),
-    "consultant": Place("/consultants/{key:path}", at("/consultants/anna.lind@exempelbyran.example")),
 }
 
 NOT_PAGES = {
@@ -125,6 +151,7 @@ NOT_PAGES = {
     },
     "policy": {
         "/assets/{hash}/{name}",
+        "/manage/{draft}",
         "/plan.json",
         "/reviews.json",
     },

@@ -8,21 +8,26 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from reconciler.errors import Message, ReconcilerError
+from reconciler.web.clients import client_routes
+from reconciler.web.dialog import dialog_routes
 from reconciler.web.guard import LOOPBACK, Guard
 from reconciler.web.matrices import matrix_routes
+from reconciler.web.people import people_routes
 from reconciler.web.policy.behind import PolicySides
+from reconciler.web.policy.check import check_routes
 from reconciler.web.policy.desk import Guest
 from reconciler.web.policy.ends import ends_routes
 from reconciler.web.policy.explaining import explain_routes
 from reconciler.web.policy.first import first_routes
 from reconciler.web.policy.opening import opening_routes
 from reconciler.web.policy.plans import plan_routes
+from reconciler.web.policy.proposals import proposal_page, proposal_routes
 from reconciler.web.policy.reviews import reviews_routes
 from reconciler.web.policy.running import Runner
 from reconciler.web.policy.runs import runs_routes
 from reconciler.web.policy.signed import signed_routes
 from reconciler.web.sessions import Sessions
-from reconciler.web.site import Around, Link, Site, common_routes
+from reconciler.web.site import Around, Link, Reminder, Site, common_routes
 
 if TYPE_CHECKING:
     from starlette.types import Lifespan
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
 
 LINKS = (
     Link("/", Message("Overview")),
+    Link("/clients", Message("Clients")),
+    Link("/consultants", Message("Consultants")),
+    Link("/proposals", Message("Proposals")),
     Link("/plan", Message("Plan")),
     Link("/ends", Message("What ends")),
     Link("/explain", Message("Explain")),
@@ -66,6 +74,11 @@ def create_app(
         *common_routes(site),
         *opening_routes(site, links),
         *first_routes(site, desk),
+        *client_routes(site, desk.look),
+        *check_routes(site, desk),
+        *dialog_routes(site, desk.choosing),
+        *people_routes(site, desk.look),
+        *proposal_routes(site, desk),
         *plan_routes(site, desk, runner),
         *runs_routes(site, runner),
         *ends_routes(site, desk),
@@ -77,15 +90,24 @@ def create_app(
     return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=LOOPBACK)], lifespan=lifespan)
 
 
-def around(desk: Desk, _visit: Visit[Guest]) -> Around:
+def around(desk: Desk, visit: Visit[Guest]) -> Around:
     """What stands around every page: the bureau's name, who acts, and what everybody has to know."""
     heard = desk.bureau.heard()
     notes = [] if heard.failed is None else [_unheard(heard.failed, known=heard.current is not None)]
-    if heard.current is None:
-        return Around(desk.settings.policies.absolute().parent.name, "", LINKS, tuple(notes))
-    current = heard.current
-    register, operator = current.register, current.operator
-    return Around(register.label or register.bureau, operator.label or operator.key, LINKS, tuple(notes))
+    title, who = desk.settings.policies.absolute().parent.name, ""
+    if heard.current is not None:
+        register, operator = heard.current.register, heard.current.operator
+        title, who = register.label or register.bureau, operator.label or operator.key
+    return Around(title, who, LINKS, tuple(notes), _reminders(desk, visit))
+
+
+def _reminders(desk: Desk, visit: Visit[Guest]) -> tuple[Reminder, ...]:
+    """That the dialog works on a proposal, where it does."""
+    branch = desk.going_on(visit)
+    if not branch:
+        return ()
+    message = Message("You go on with the proposal {branch}: what you change is added to it.", branch=branch)
+    return (Reminder(message, Link(proposal_page(branch), Message("To the proposal"))),)
 
 
 def _unheard(error: ReconcilerError, *, known: bool) -> Message:

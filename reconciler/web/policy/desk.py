@@ -5,14 +5,19 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.backends import open_backend
+from reconciler.desired import resolve
+from reconciler.errors import ReconcilerError
+from reconciler.flow.ground import find_place, read_ground
+from reconciler.flow.proposals import proposals, refs_of
 from reconciler.flow.settings import backend_config, read_settings
 from reconciler.flow.world import Wanted, plan_from, today
 from reconciler.web.policy.bureau import Bureau
-from reconciler.web.policy.yaml import Yaml
+from reconciler.web.policy.pulling import Pulls
+from reconciler.web.policy.yaml import Yaml, print_of
 from reconciler.web.seen import Seen
 
 if TYPE_CHECKING:
@@ -20,13 +25,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.backends import BackendConfig
-    from reconciler.desired import Policy
+    from reconciler.desired import Desired, Policy
+    from reconciler.flow.branches import Base
+    from reconciler.flow.ground import Ground, Place
+    from reconciler.flow.proposals import Proposal
     from reconciler.flow.settings import Settings, Where
+    from reconciler.grid import Register
     from reconciler.plan import Current, Plan
     from reconciler.web.site import Visit
 
 MOST_PLANS = 4
 """Plans that are kept; one of a large bureau is not made anew for each page."""
+
+MOST_GROUNDS = 6
+"""States of the YAML that are kept: what is checked out, and some proposals."""
+
+GOING_ON = "going-on"
+"""Where a session keeps the branch of the proposal that it goes on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,7 @@ class Desk:
         config: likewise.
         yaml: the files that are there now.
         bureau: likewise.
+        pulls: what came of opening pull requests.
     """
 
     def __init__(self, where: Where, settings: Settings, config: BackendConfig, bureau: Bureau) -> None:
@@ -64,6 +80,10 @@ class Desk:
         self.yaml = Yaml(settings.policies)
         self.bureau = bureau
         self._lock = threading.Lock()
+        self.pulls = Pulls()
+        self._proposals: tuple[tuple[Base, str], tuple[Proposal, ...]] | None = None
+        self._grounds: OrderedDict[object, Ground] = OrderedDict()
+        self._desired: OrderedDict[tuple[object, ...], tuple[Desired, Policy, Register]] = OrderedDict()
         self._plans: OrderedDict[tuple[object, ...], tuple[Plan, Policy, Current]] = OrderedDict()
 
     def policy(self) -> Policy:
@@ -114,6 +134,70 @@ class Desk:
             while len(self._plans) > MOST_PLANS:
                 self._plans.popitem(last=False)
         return plan
+
+    def ground(self, place: Place) -> Ground:
+        """What the YAML says at a place; the same value as long as nothing has moved there.
+
+        Raises:
+            InputError: with everything that is wrong with it.
+        """
+        stands = place.commit or print_of(place.folder)
+        with self._lock:
+            known = self._grounds.get(stands)
+        # the same files of another branch, or of another base, are the same rules
+        ground = read_ground(place) if known is None else replace(known, place=place)
+        with self._lock:
+            self._grounds[stands] = ground
+            self._grounds.move_to_end(stands)
+            while len(self._grounds) > MOST_GROUNDS:
+                self._grounds.popitem(last=False)
+        return ground
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The proposals, those that were committed to last first; none where there is no git."""
+        base = find_place(self.settings.policies).base
+        if base is None:
+            return ()
+        listed = refs_of(base)
+        with self._lock:
+            known = self._proposals
+        if known is None or known[0] != (base, listed):
+            known = ((base, listed), proposals(base))
+            with self._lock:
+                self._proposals = known
+        return known[1]
+
+    def going_on(self, visit: Visit[Guest]) -> str:
+        """The branch of the proposal that a visitor goes on with; "" for none, or where nothing is left of it."""
+        branch = str(visit.signed_in.kept.get(GOING_ON, ""))
+        left = branch and any(one.branch == branch and not one.merged for one in self.proposals())
+        return branch if left else ""
+
+    def choosing(self, visit: Visit[Guest]) -> Seen:
+        """What the dialog chooses from: who has something, and who gets it by the rules."""
+        seen = self.look(visit)
+        try:
+            policy = self.ground(find_place(self.settings.policies, self.going_on(visit))).policy
+            wanted = self.desired(policy).access
+        except ReconcilerError:  # the dialog tells of it where it is about the rules
+            return seen
+        return replace(seen, access=seen.access.union(wanted))
+
+    def desired(self, policy: Policy) -> Desired:
+        """What a policy says today, for the register of the bureau; the same value as long as nothing has moved."""
+        register = self.current().register
+        day = today(register)
+        key = (id(policy), id(register), day)
+        with self._lock:
+            known = self._desired.get(key)
+        if known is not None:
+            return known[0]
+        desired = resolve(policy, register, day)
+        with self._lock:
+            self._desired[key] = (desired, policy, register)
+            while len(self._desired) > MOST_GROUNDS:
+                self._desired.popitem(last=False)
+        return desired
 
     def today(self) -> dt.date:
         """The day that it is in the bureau's time zone."""

@@ -1,0 +1,112 @@
+"""A draft of the dialog up to what its page shows: the edit, what it means, and where it would be saved."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.amend import Choice
+from reconciler.errors import InputError, Message, ReconcilerError
+from reconciler.flow.amending import draw
+from reconciler.flow.commits import author
+from reconciler.flow.ground import find_place
+from reconciler.flow.meaning import Side, meaning
+from reconciler.flow.unsaved import unsaved
+
+if TYPE_CHECKING:
+    from reconciler.errors import Finding
+    from reconciler.flow.amending import Drawn
+    from reconciler.flow.ground import Place
+    from reconciler.flow.meaning import Meaning
+    from reconciler.flow.unsaved import Unsaved
+    from reconciler.formats.catalogue import Catalogue
+    from reconciler.web.drafts import Draft
+    from reconciler.web.policy.desk import Desk
+    from reconciler.web.policy.saying import Said
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """A draft as it would be saved.
+
+    Attributes:
+        drawn: the edit of the files.
+        meaning: what it means.
+        author: who commits, as git has it; "" where there is no git.
+        obstacle: why it cannot be saved as it is; None where it can.
+        unsaved: files that are not as they are committed, and so not as the edit was made from.
+    """
+
+    drawn: Drawn
+    meaning: Meaning
+    author: str
+    obstacle: ReconcilerError | None
+    unsaved: tuple[Unsaved, ...]
+
+    @property
+    def seal(self) -> str:
+        """Of all that is shown and saved: what is saved is what was shown, or nothing."""
+        return hashlib.sha256(f"{self.drawn.digest} {self.meaning.plan.digest}".encode()).hexdigest()
+
+
+def sketch(desk: Desk, draft: Draft, said: Said, say: Catalogue) -> Sketch:
+    """Make it.
+
+    Raises:
+        InputError: with everything that is wrong with the choice or the rules, or each denial that forbids it.
+        Overtaken: where the proposal that it is added to is gone.
+        ReconcilerError: where the bureau never answered.
+    """
+    assert draft.kind is not None, "a draft that is ready has its operation"
+    current, day = desk.current(), desk.today()
+    ground = desk.ground(find_place(desk.settings.policies, said.into))
+    choice = Choice(
+        kind=draft.kind,
+        consultants=draft.consultants,
+        clients=tuple(sorted(draft.marks.clients)),
+        programs=draft.programs or (),
+        reason=said.reason,
+        said=draft.marks.said,
+        until=said.day,
+        ticket=said.ticket,
+    )
+    drawn = draw(ground, current.register, day, choice, say)
+    amended = drawn.amended
+    before, after = Side(ground.policy, amended.before), Side(amended.policy, amended.desired)
+    name, obstacle = _author(ground.place)
+    return Sketch(drawn, meaning(before, after, current, day), name, obstacle, _unsaved(ground.place))
+
+
+def what_is_wrong(error: ReconcilerError) -> tuple[Finding, ...]:
+    """The findings of an error; the error itself as one where it has none."""
+    from reconciler.errors import Finding
+
+    return error.findings or (Finding("error", error.message, hint=error.hint),)
+
+
+def _author(place: Place) -> tuple[str, ReconcilerError | None]:
+    if place.base is None:
+        return "", None
+    try:
+        return author(place.folder), None
+    except ReconcilerError as error:
+        return "", error
+
+
+def _unsaved(place: Place) -> tuple[Unsaved, ...]:
+    """What a new proposal is made without; one that is there is about its own files."""
+    revision = place.revision
+    if revision is None or place.branch:
+        return ()
+    try:
+        return unsaved(place.folder, revision)
+    except InputError:
+        return ()
+
+
+def nothing_to_do(sketch: Sketch) -> Message | None:
+    """Why there is nothing to save; None where there is."""
+    if sketch.drawn.edits:
+        return None
+    return Message("The rules say this already: there is nothing to save.")

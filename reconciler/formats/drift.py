@@ -35,13 +35,14 @@ def drift_document(drift: Drift) -> dict[str, Any]:
             "blocked": drift.blocked,
             "older": drift.older,
         },
-        "drift": [_item(plan, one) for one in drift.items],
+        "drift": [item_document(plan, one) for one in drift.items],
         "violations": [violation_document(plan, one) for one in plan.violations],
         "findings": [finding_document(one) for one in plan.findings],
     }
 
 
-def _item(plan: Plan, one: Drifted) -> dict[str, Any]:
+def item_document(plan: Plan, one: Drifted) -> dict[str, Any]:
+    """One block of differences, in names."""
     register, block = plan.register, one.block
     return {
         "kind": one.kind.value,

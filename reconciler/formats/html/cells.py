@@ -26,6 +26,23 @@ RULES = 3
 """Rules of a cell that are read at once."""
 
 
+def listed_cell(text: str, numbers: Sequence[int], write: Callable[[int], str], say: Catalogue) -> Cell:
+    """A list in short, and in full where that is another one; where no plan stands behind it.
+
+    Args:
+        text: the list in short.
+        numbers: of its entries.
+        write: says one in full.
+        say: the language.
+    """
+    entries = [write(number) for number in numbers[:NAMES]]
+    if len(numbers) <= FOLD + 1 and text == say.listing(entries):
+        return Cell(text)
+    hidden = len(numbers) - len(entries)
+    more = [say.count("… and {n} more", "… and {n} more", hidden)] if hidden else []
+    return Cell(text, (*entries, *more))
+
+
 class Cells:
     """Writes the cells of blocks of one plan in one language.
 

@@ -22,7 +22,9 @@ from reconciler.plan.origins import by_origin
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from reconciler.desired import Rule
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.formats.text.wording import Sentence
     from reconciler.grid import Access, Block
     from reconciler.plan import Plan
     from reconciler.plan.drift import Drift, Drifted, Figures
@@ -98,42 +100,8 @@ class _DriftWriter(PlanWriter):
 
     def group(self, items: list[Drifted]) -> list[str]:
         """What one origin has in common."""
-        lines = heading(self.say.message(self.title(items)))
+        lines = heading(self.say.message(group_title(items, self.drift.told)))
         return [*lines, *self.folded(items, self.item)]
-
-    def title(self, items: Sequence[Drifted]) -> Message:
-        """Who did it, and how much."""
-        origin, cells = items[0].origin, sum(one.cells for one in items)
-        if items[0].kind is Kind.MISSING:
-            return self.missing(cells)
-        match origin.through:
-            case Through.OPERATION:
-                name = short(origin.label or origin.key)
-                return Message.count("By {name}: {n} change", "By {name}: {n} changes", cells, name=name)
-            case Through.OUTSIDE:
-                return Message.count(
-                    "By no operation of the bureau: {n} change",
-                    "By no operation of the bureau: {n} changes",
-                    cells,
-                )
-            case Through.UNKNOWN:
-                return Message.count(
-                    "Nobody knows by whom: {n} change", "Nobody knows by whom: {n} changes", cells
-                )
-
-    def missing(self, cells: int) -> Message:
-        """The heading of what the rules want and nobody took."""
-        if self.drift.told is Told.TOLD:
-            return Message.count(
-                "Wanted by the rules and never given: {n} change",
-                "Wanted by the rules and never given: {n} changes",
-                cells,
-            )
-        return Message.count(
-            "Wanted by the rules and not there: {n} change",
-            "Wanted by the rules and not there: {n} changes",
-            cells,
-        )
 
     def item(self, one: Drifted) -> list[str]:
         """One block."""
@@ -150,20 +118,9 @@ class _DriftWriter(PlanWriter):
 
     def rules_say(self, one: Drifted) -> list[str]:
         """What the YAML says of it."""
-        if one.kind is Kind.UNMANAGED:
-            return detail(self.say("no rule mentions it; it is left as it is"))
-        named = [rule for number in one.rules if speaks(rule := self.plan.rules[number], one.ground)]
-        match one.ground:
-            case Ground.RULE if named:
-                return detail(self.rules(_given_by, named))
-            case Ground.FORBIDDEN if named:
-                return detail(self.rules(_forbidden_by, named))
-            case Ground.ENDED if named:
-                return detail(self.rules(_ended_with, named))
-            case Ground.LEFT:
-                return detail(self.say("has left the bureau"))
-            case _:
-                return detail(self.say("no rule gives it"))
+        sentence, named = rules_sentence(self.plan, one)
+        text = self.say.message(sentence) if isinstance(sentence, Message) else self.rules(sentence, named)
+        return detail(text)
 
     def obstacle(self, one: Drifted) -> list[str]:
         """Why apply does not put it right, and who could."""
@@ -179,22 +136,7 @@ class _DriftWriter(PlanWriter):
 
     def ended(self) -> list[str]:
         """The summary, and what it leaves out."""
-        drift, say = self.drift, self.say
-        texts = [self.summary()]
-        if drift.told is Told.NOT_OFFERED and drift.items:
-            texts.append(say("The backend does not tell who changed what."))
-        if drift.told is Told.TOO_MANY:
-            texts.append(
-                say("Who changed what is left out, as there is so much: --since, or a filter, tells of less.")
-            )
-        if drift.older:
-            texts.append(
-                say.count(
-                    "{n} older difference, or one of which nobody knows since when, is left out.",
-                    "{n} older differences, or ones of which nobody knows since when, are left out.",
-                    drift.older,
-                )
-            )
+        texts = [self.summary(), *map(self.say.message, ended_messages(self.drift))]
         return [line for text in texts for line in ("", *paragraph(text))]
 
     def summary(self) -> str:
@@ -206,6 +148,76 @@ class _DriftWriter(PlanWriter):
         if drift.since is not None:
             return say("Nothing was changed since {date}.", date=drift.since)
         return summary(self.plan, say)
+
+
+def group_title(items: Sequence[Drifted], told: Told) -> Message:
+    """Who did what one origin has in common, and how much it is."""
+    origin, cells = items[0].origin, sum(one.cells for one in items)
+    if items[0].kind is Kind.MISSING:
+        return _missing(cells, told)
+    match origin.through:
+        case Through.OPERATION:
+            name = short(origin.label or origin.key)
+            return Message.count("By {name}: {n} change", "By {name}: {n} changes", cells, name=name)
+        case Through.OUTSIDE:
+            return Message.count(
+                "By no operation of the bureau: {n} change",
+                "By no operation of the bureau: {n} changes",
+                cells,
+            )
+        case Through.UNKNOWN:
+            return Message.count(
+                "Nobody knows by whom: {n} change", "Nobody knows by whom: {n} changes", cells
+            )
+
+
+def _missing(cells: int, told: Told) -> Message:
+    """The heading of what the rules want and nobody took."""
+    if told is Told.TOLD:
+        return Message.count(
+            "Wanted by the rules and never given: {n} change",
+            "Wanted by the rules and never given: {n} changes",
+            cells,
+        )
+    return Message.count(
+        "Wanted by the rules and not there: {n} change",
+        "Wanted by the rules and not there: {n} changes",
+        cells,
+    )
+
+
+def rules_sentence(plan: Plan, one: Drifted) -> tuple[Message | Sentence, list[Rule]]:
+    """What the YAML says of a difference: a sentence, or what makes one of the rules beside it."""
+    if one.kind is Kind.UNMANAGED:
+        return Message("no rule mentions it; it is left as it is"), []
+    named = [rule for number in one.rules if speaks(rule := plan.rules[number], one.ground)]
+    match one.ground:
+        case Ground.RULE if named:
+            return _given_by, named
+        case Ground.FORBIDDEN if named:
+            return _forbidden_by, named
+        case Ground.ENDED if named:
+            return _ended_with, named
+        case Ground.LEFT:
+            return Message("has left the bureau"), []
+        case _:
+            return Message("no rule gives it"), []
+
+
+def ended_messages(drift: Drift) -> Iterator[Message]:
+    """What a drift does not tell, and why."""
+    if drift.told is Told.NOT_OFFERED and drift.items:
+        yield Message("The backend does not tell who changed what.")
+    if drift.told is Told.TOO_MANY:
+        yield Message(
+            "Who changed what is left out, as there is so much: --since, or a filter, tells of less."
+        )
+    if drift.older:
+        yield Message.count(
+            "{n} older difference, or one of which nobody knows since when, is left out.",
+            "{n} older differences, or ones of which nobody knows since when, are left out.",
+            drift.older,
+        )
 
 
 _NAMES = {

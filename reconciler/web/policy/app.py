@@ -16,6 +16,7 @@ from reconciler.web.people import people_routes
 from reconciler.web.policy.behind import PolicySides
 from reconciler.web.policy.check import check_routes
 from reconciler.web.policy.desk import Guest
+from reconciler.web.policy.drifts import drift_routes
 from reconciler.web.policy.ends import ends_routes
 from reconciler.web.policy.explaining import explain_routes
 from reconciler.web.policy.first import first_routes
@@ -44,6 +45,7 @@ LINKS = (
     Link("/plan", Message("Plan")),
     Link("/ends", Message("What ends")),
     Link("/explain", Message("Explain")),
+    Link("/drift", Message("Drift")),
     Link("/reviews", Message("Reviews")),
     Link("/runs", Message("Runs")),
 )
@@ -84,6 +86,7 @@ def create_app(
         *ends_routes(site, desk),
         *explain_routes(site, desk),
         *matrix_routes(site, desk.look, PolicySides(desk)),
+        *drift_routes(site, desk),
         *signed_routes(site, desk),
         *reviews_routes(site, desk),
     ]

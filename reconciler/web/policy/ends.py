@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.formats.html.cells import NAMES
-from reconciler.formats.html.values import Cell
+from reconciler.formats.html.cells import listed_cell
 from reconciler.formats.names import FOLD, Namer
 from reconciler.formats.safe import clean
 from reconciler.plan.ends import ends
@@ -14,12 +13,13 @@ from reconciler.web.site import route
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from starlette.responses import Response
     from starlette.routing import Route
 
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.formats.html.values import Cell
     from reconciler.grid import Block, Register
     from reconciler.plan.ends import EndingDay, Ends
     from reconciler.web.policy.desk import Desk, Guest
@@ -133,16 +133,7 @@ class Words:
             yield self._line(block, self._name.programs(block.mask))
 
     def _line(self, block: Block, what: str) -> Line:
-        name, whole = self._name, self._whole
-        who = self._cell(name.consultants(block.consultants), block.consultants, whole.consultant)
-        where = self._cell(name.clients(block.clients), block.clients, whole.client)
+        name, whole, say = self._name, self._whole, self.say
+        who = listed_cell(name.consultants(block.consultants), block.consultants, whole.consultant, say)
+        where = listed_cell(name.clients(block.clients), block.clients, whole.client, say)
         return Line(who, where, what)
-
-    def _cell(self, text: str, numbers: Sequence[int], write: Callable[[int], str]) -> Cell:
-        """A list in short, and in full where that is another one."""
-        entries = [write(number) for number in numbers[:NAMES]]
-        if len(numbers) <= FOLD + 1 and text == self.say.listing(entries):
-            return Cell(text)
-        hidden = len(numbers) - len(entries)
-        more = [self.say.count("… and {n} more", "… and {n} more", hidden)] if hidden else []
-        return Cell(text, (*entries, *more))

@@ -80,6 +80,13 @@ def checked(reader: Reader, kind: str, people: list[str], *clients: str) -> None
     reader.send("/programs", do="next")
 
 
+def _adopt(reader: Reader) -> None:
+    """What the rules come to say, with the reason given."""
+    reader.get("/drift")
+    reader.send("/drift/adopt", do="all")
+    reader.send(urlsplit(reader.path).path, reason="agreed with the client")
+
+
 def _sign(reader: Reader) -> None:
     """A review in which one row is to go."""
     path = "/reviews/team/ystad"
@@ -131,6 +138,8 @@ POLICY: Mapping[str, Place] = {
     "plan": Place("/plan", at("/plan")),
     "apply": Place("/plan/apply/{key}", _ask),
     "ends": Place("/ends", at("/ends?days=365")),
+    "drift": Place("/drift", at("/drift")),
+    "adopt": Place("/drift/adopt/{key}", _adopt),
     "reviews": Place("/reviews", at("/reviews")),
     "review": Place("/reviews/{kind}/{name:path}", at("/reviews/team/lund")),
     "signed": Place("/reviews/signed/{key}", _sign),
@@ -152,6 +161,7 @@ NOT_PAGES = {
     "policy": {
         "/assets/{hash}/{name}",
         "/manage/{draft}",
+        "/drift.json",
         "/plan.json",
         "/reviews.json",
     },

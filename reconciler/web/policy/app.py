@@ -13,6 +13,7 @@ from reconciler.web.dialog import dialog_routes
 from reconciler.web.guard import LOOPBACK, Guard
 from reconciler.web.matrices import matrix_routes
 from reconciler.web.people import people_routes
+from reconciler.web.policy.adopting import adopting_routes
 from reconciler.web.policy.behind import PolicySides
 from reconciler.web.policy.check import check_routes
 from reconciler.web.policy.desk import Guest
@@ -87,6 +88,7 @@ def create_app(
         *explain_routes(site, desk),
         *matrix_routes(site, desk.look, PolicySides(desk)),
         *drift_routes(site, desk),
+        *adopting_routes(site, desk),
         *signed_routes(site, desk),
         *reviews_routes(site, desk),
     ]

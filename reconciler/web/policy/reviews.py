@@ -250,5 +250,8 @@ def _sign(visit: Visit[Guest], desk: Desk, review: Review, filled: Filled) -> Re
     )
     text = sign_off_text(signed, say)
     filed = file_sign_off(desk.settings.reviews.folder, signed, text, commit_message(told, say))
+    if filed.base is not None:
+        desk.pulls.remember(filed.commit, told)
+        desk.pulls.propose(filed.base, filed.branch, filed.commit, say)
     forget_filled(visit.signed_in, review.scope)
     return visit.go(keep_signed(visit, signed, filed))

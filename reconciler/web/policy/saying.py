@@ -67,14 +67,15 @@ def said_in(form: Form, draft: Draft) -> Said:
     """What the form says; only what is given can end by itself."""
     ends = draft.kind is OperationKind.GIVE_ACCESS
     return Said(
-        reason=_line(form.text("reason")),
-        until=_line(form.text("until")) if ends else "",
-        ticket=_line(form.text("ticket")),
+        reason=said_in_line(form.text("reason")),
+        until=said_in_line(form.text("until")) if ends else "",
+        ticket=said_in_line(form.text("ticket")),
         into=form.text("into"),
     )
 
 
-def _line(text: str) -> str:
+def said_in_line(text: str) -> str:
+    """A text with its white space evened out."""
     return " ".join(text.split())
 
 

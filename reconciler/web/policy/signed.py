@@ -11,6 +11,7 @@ from reconciler.formats.text.review import Words, what_to_change
 from reconciler.grid import OperationKind
 from reconciler.web.drafts import Marks, begin_draft, keep_draft
 from reconciler.web.policy.filling import removals_of
+from reconciler.web.policy.proposals import proposal_page
 from reconciler.web.problems import not_there
 from reconciler.web.site import route
 
@@ -89,6 +90,7 @@ def _signed(visit: Visit[Guest], desk: Desk) -> Response:
         key=found.key,
         signed=signed,
         filed=found.filed,
+        proposal=proposal_page(found.filed.branch) if found.filed.branch else "",
         scope=words.scope(signed.review.scope),
         keep=len(signed.made) - len(signed.removals),
         removals=[(words.item(one), made.note, what_to_change(one, rules)) for one, made in signed.removals],

@@ -74,8 +74,8 @@ def sketch(desk: Desk, draft: Draft, said: Said, say: Catalogue) -> Sketch:
     drawn = draw(ground, current.register, day, choice, say)
     amended = drawn.amended
     before, after = Side(ground.policy, amended.before), Side(amended.policy, amended.desired)
-    name, obstacle = _author(ground.place)
-    return Sketch(drawn, meaning(before, after, current, day), name, obstacle, _unsaved(ground.place))
+    name, obstacle = author_of(ground.place)
+    return Sketch(drawn, meaning(before, after, current, day), name, obstacle, unsaved_of(ground.place))
 
 
 def what_is_wrong(error: ReconcilerError) -> tuple[Finding, ...]:
@@ -85,7 +85,8 @@ def what_is_wrong(error: ReconcilerError) -> tuple[Finding, ...]:
     return error.findings or (Finding("error", error.message, hint=error.hint),)
 
 
-def _author(place: Place) -> tuple[str, ReconcilerError | None]:
+def author_of(place: Place) -> tuple[str, ReconcilerError | None]:
+    """Who commits there, as git has it, or why nobody can."""
     if place.base is None:
         return "", None
     try:
@@ -94,7 +95,7 @@ def _author(place: Place) -> tuple[str, ReconcilerError | None]:
         return "", error
 
 
-def _unsaved(place: Place) -> tuple[Unsaved, ...]:
+def unsaved_of(place: Place) -> tuple[Unsaved, ...]:
     """What a new proposal is made without; one that is there is about its own files."""
     revision = place.revision
     if revision is None or place.branch:

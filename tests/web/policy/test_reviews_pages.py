@@ -185,3 +185,18 @@ def test_a_client_alone_can_be_reviewed(reconciler, reader, folder):
     ]
     name = f"reviews/{review['date']}-client-1042.yaml"
     assert re.search(re.escape(review["digest"]), git(folder, "show", f"{branches(folder)[0]}:{name}"))
+
+
+def test_what_is_to_go_opens_the_dialog_with_it(reader, folder):
+    page = reader.get(PATH).text
+    given = next(
+        key
+        for key in rows(reader)
+        if "no rule gives it" not in page.split(f'name="{key}"')[0].rsplit("<tr", 1)[1]
+    )
+    page = send(reader, **{given: "remove"})
+    assert "take it out of the rule" in page.text
+    answer = reader.send_form(f"{page.url.path}/draft", block="1")
+    assert re.fullmatch(r"/manage/[^/]+/check", answer.url.path)
+    assert answer.status_code == 200
+    assert reader.send_form(f"{page.url.path}/draft", block="2").status_code == 404

@@ -315,3 +315,37 @@ def test_killed_in_the_middle_it_is_gone_on_with(reconciler, folder, calm, after
         assert resumed["left"] == applied["left"]
         assert "Done" in reader.get(f"/runs/{run['run']}").text
     assert [one["state"] for one in runs(reconciler)] == ["finished", "finished"]
+
+
+def test_what_the_bureau_refuses_comes_first(reconciler, reader, folder, monkeypatch):
+    """Somebody takes the operator's rights away after the plan was made: the bureau has the last word, item by item."""
+    from reconciler.exchange.bounded import BoundedTransport
+
+    exchange, sent = BoundedTransport.handle_request, []
+
+    def handle(transport, request):
+        if request.url.path == "/v1/operations":
+            sent.append(request)
+            if len(sent) == 2:
+                with contextlib.closing(sqlite3.connect(folder / "bureau.db")) as db, db:
+                    db.execute("PRAGMA foreign_keys = ON")
+                    db.execute("DELETE FROM operator_right")
+        return exchange(transport, request)
+
+    monkeypatch.setattr(BoundedTransport, "handle_request", handle)
+    page = say_yes(reader, ask(reader, plan(reconciler)["digest"])).text
+    (run,) = runs(reconciler)
+    assert run["outcomes"]["refused"] > 0
+    assert "Done, but something was refused or has failed" in page
+    assert page.index('id="refused"') < page.index('id="done"')
+    told = json.loads(reconciler("runs", "show", run["run"], "--format", "json").out)
+    wrong = [
+        item
+        for one in told["operations"]
+        for item in one["items"]
+        if item["outcome"] in {"refused", "failed"}
+    ]
+    section = page.split('id="refused"')[1].split("</section>")[0]
+    assert section.count("<tr ") - 1 == len(wrong)
+    assert "refused: needs a system administrator at the client" in section
+    assert "still to be made" in page or "are left" in page

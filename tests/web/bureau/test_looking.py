@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 from reconciler.bureau.app import create_server
 from reconciler.bureau.operators import Right, RightName, SignedIn, add_operator, set_rights, sign_in
@@ -15,6 +16,7 @@ from reconciler.rights import allows_access, allows_programs
 from reconciler.web.bureau.looking import Looking
 from reconciler.web.seen import Seen
 from tests.bureau.world import Api, make_bureau, served, set_access
+from tests.web.bureau.office import api, pages, rows_of, signed_in
 
 
 def operator(store: Store, token: str) -> SignedIn:
@@ -127,3 +129,21 @@ def test_what_is_costly_is_made_once(store: Store):
     assert later.register is first.register
     assert later.may is first.may
     assert len(later.access) == len(first.access) + 1
+
+
+def test_the_lists_say_what_the_api_says(store: Store):
+    access = {("anna", "1"): ["payroll"], ("bo", "1"): [], ("bo", "2"): ["invoicing"]}
+    token = make_bureau(store, access=access)
+    with pages(store) as url, signed_in(url, token) as reader:
+        rights = api(url, token, "/v1/access")["items"]
+        many = Counter(right[side] for right in rights for side in ("client", "consultant"))
+        clients = [
+            ["", item["id"], f"{item['name']}{'' if item['status'] == 'connected' else ' not connected'}"]
+            for item in api(url, token, "/v1/clients")["items"]
+        ]
+        people = [
+            [f"{item['name']}{'' if item['status'] == 'active' else ' has left'}", item["id"]]
+            for item in api(url, token, "/v1/consultants")["items"]
+        ]
+        assert rows_of(reader.get("/clients")) == [[*row, str(many[row[1]])] for row in clients]
+        assert rows_of(reader.get("/consultants")) == [[*row, str(many[row[1]])] for row in people]

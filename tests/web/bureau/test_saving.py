@@ -181,6 +181,7 @@ def test_what_was_not_shown_is_not_saved(store: Store, token: str):
         assert "has changed in another window" in text_of(page)
         assert jobs_of(store) == []
         job = saved(reader)
+        ended(url, token, job)
         assert {tuple(item["programs"]) for item in api(url, token, f"/v1/jobs/{job}/results")["items"]} == {
             ("invoicing",)
         }

@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING
 from reconciler.flow.branches import find_base, new_name
 from reconciler.flow.commits import Onto, commit
 from reconciler.flow.edited import Edited
+from reconciler.flow.git import ask
 from reconciler.flow.reviewing import free_name, keep_sign_off
 from reconciler.regular import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconciler.flow.branches import Base
+    from reconciler.flow.proposals import Proposal
     from reconciler.review import SignOff
+
+MOST = 20
+"""Proposals that are looked into, the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,32 @@ def file_sign_off(folder: Path, signed: SignOff, text: str, message: str) -> Fil
     branch = new_name(base.root, message.partition("\n")[0])
     made = commit(base.root, [Edited(inside, None, text.encode())], Onto(branch, base.commit), message)
     return Filed(inside, base, branch, made)
+
+
+def waiting(
+    base: Base, proposals: Sequence[Proposal], folder: Path
+) -> list[tuple[Proposal, tuple[str, ...]]]:
+    """The proposals that hold sign-offs, each with the names of their files.
+
+    Args:
+        base: what is checked out.
+        proposals: those that are looked into, of which the first MOST are.
+        folder: of the sign-offs.
+    """
+    place = folder.resolve()
+    if not place.is_relative_to(base.root):
+        return []
+    inside = place.relative_to(base.root).as_posix()
+    found = []
+    for one in [one for one in proposals if not one.merged][:MOST]:
+        told = ask(
+            base.root, "diff-tree", "-r", "-z", "--no-renames", "--name-only", "--diff-filter=A",
+            "--merge-base", base.commit, one.tip, "--", inside,
+        )  # fmt: skip
+        names = tuple(name for name in (told or "").split("\0") if name)
+        if names:
+            found.append((one, names))
+    return found
 
 
 def _existing(folder: Path) -> Path:

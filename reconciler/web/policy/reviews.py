@@ -9,8 +9,9 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from reconciler.errors import Message
+from reconciler.flow.ground import find_place
 from reconciler.flow.reviewing import Wanted, look_at, sign_offs, signed_by
-from reconciler.flow.signing import file_sign_off
+from reconciler.flow.signing import file_sign_off, waiting
 from reconciler.formats import show_standings, sign_off_text
 from reconciler.formats.commit import Change, commit_message
 from reconciler.formats.safe import clean
@@ -28,6 +29,7 @@ from reconciler.web.policy.filling import (
     kept_before,
     rows_of,
 )
+from reconciler.web.policy.proposals import proposal_page
 from reconciler.web.policy.signed import keep_signed, signed_before
 from reconciler.web.problems import not_there
 from reconciler.web.site import route
@@ -82,9 +84,19 @@ def _standings(visit: Visit[Guest], desk: Desk) -> Response:
         date=looked.date,
         rows=[_told(one, words) for one in ordered],
         todo=sum(one.state is not State.DONE for one in found),
+        waiting=_waiting(desk),
         unsigned=[clean(str(path)) for path in unsigned],
         filling=set(visit.signed_in.kept.get("filled", {})),
     )
+
+
+def _waiting(desk: Desk) -> list[tuple[str, str]]:
+    """Sign-offs that count when their proposal has become part of the rules: the file, and the page of the proposal."""
+    base = find_place(desk.settings.policies).base
+    if base is None:
+        return []
+    found = waiting(base, desk.proposals(), desk.settings.reviews.folder)
+    return [(clean(name), proposal_page(one.branch)) for one, names in found for name in names]
 
 
 def _told(one: Standing, words: Words) -> dict[str, Any]:

@@ -81,10 +81,12 @@ def test_from_the_form_to_a_sign_off_on_a_branch(reconciler, reader, folder):
     assert signed.review.digest == review["digest"]
     assert (signed.by, signed.at.isoformat()) == (BY, review["date"])
     assert [made.decision for made in signed.made].count(Decision.REMOVE) == 1
+    assert f'href="/proposals/{quote(branch)}"' in reader.get("/reviews").text
     # merged, it counts
     git(folder, "merge", "--quiet", branch)
     states = {one["scope"]["team"]: one["state"] for one in status(reconciler)["standings"]}
     assert states["malmo"] in {"done", "open"}
+    assert "waiting to become part" not in reader.get("/reviews").text
     assert reader.get("/reviews.json").json() == status(reconciler)
     message = git(folder, "log", "-1", "--format=%B", branch)
     assert message.startswith("Access review of the team malmo, signed\n")

@@ -109,18 +109,7 @@ def _proposed(reader: Reader) -> None:
     reader.send("/save")
 
 
-BUREAU: Mapping[str, Place] = {
-    "sign-in": Place("/sign-in", at("/sign-in"), stranger=True),
-    "clients": Place("/clients", at("/clients")),
-    "client": Place("/clients/{key:path}", at("/clients/1042")),
-    "consultant": Place("/consultants/{key:path}", at("/consultants/anna.lind@exempelbyran.example")),
-    "history": Place("/history", at("/history?client=1042")),
-    "jobs": Place("/jobs", at("/jobs")),
-    "notifications": Place("/notifications", at("/notifications")),
-}
-
-POLICY: Mapping[str, Place] = {
-    "overview": Place("/", at("/")),
+SHARED: Mapping[str, Place] = {
     "clients": Place("/clients", lambda reader: marked(reader, "1042", "1043")),
     "client": Place("/clients/{key:path}", at("/clients/1042")),
     "consultants": Place("/consultants", at("/consultants")),
@@ -132,6 +121,23 @@ POLICY: Mapping[str, Place] = {
     "manage-programs": Place(
         "/manage/{draft}/programs", lambda reader: consultants(reader, "give-access", [DAVID], "1042")
     ),
+}
+"""What both sites share."""
+
+BUREAU: Mapping[str, Place] = {
+    "sign-in": Place("/sign-in", at("/sign-in"), stranger=True),
+    "history": Place("/history", at("/history?client=1042")),
+    "jobs": Place("/jobs", at("/jobs")),
+    "notifications": Place("/notifications", at("/notifications")),
+    **SHARED,
+    "manage-check": Place(
+        "/manage/{draft}/check", lambda reader: checked(reader, "give-access", [DAVID], "1042", "1055")
+    ),
+}
+
+POLICY: Mapping[str, Place] = {
+    "overview": Place("/", at("/")),
+    **SHARED,
     "manage-check": Place("/manage/{draft}/check", _explained),
     "proposals": Place("/proposals", at("/proposals")),
     "proposal": Place("/proposals/{branch:path}", _proposed),
@@ -155,7 +161,9 @@ NOT_PAGES = {
         "/assets/{hash}/{name}",
         "/jobs/{id}",
         "/jobs/{id}.csv",
+        "/manage/{draft}",
         "/notifications/bell",
+        "/saved/{key}",
         "/{path:path}",
     },
     "policy": {

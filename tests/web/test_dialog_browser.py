@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import contextmanager
 from itertools import product
 
@@ -196,6 +197,23 @@ def test_who_is_ticked_is_taken_away_again(browser, site):
         press(page, "Next")
         page.get_by_role("alert").get_by_role("link", name="Tick at least one consultant.").click()
         page.locator("#found:focus").wait_for()
+
+
+def test_what_is_pressed_while_something_is_on_its_way_comes_after_it(browser, site):
+    with somebody(browser, site) as page:
+        box(page, "10").click()
+        press(page, "Manage access")
+        page.get_by_label("Remove access to programs").check()
+        press(page, "Next")
+        box(page, ANNA).click()
+        press(page, "Next")
+        page.wait_for_url("**/programs")
+        page.wait_for_selector("html[data-ready]")
+        page.route("**/programs", lambda request: (time.sleep(0.5), request.continue_()))
+        press(page, "Tick all")
+        press(page, "Check")
+        page.wait_for_url("**/check")
+        assert site.drafts[-1].programs == ("bookkeeping", "invoicing", "payroll")
 
 
 # -- without one -----------------------------------------------------------------------------------------------------

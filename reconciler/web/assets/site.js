@@ -107,7 +107,9 @@ document.addEventListener("click", (event) => {
 });
 
 // a button inside data-parts sends its form, and of the page that this leads to, which is the same one, these parts are
-// shown; it may be the button itself that has them
+// shown; it may be the button itself that has them. What is pressed meanwhile waits for that
+let pressing = null;
+
 async function press(form, button) {
   const parts = button.closest("[data-parts]").dataset.parts.split(" ");
   await sending;
@@ -126,7 +128,7 @@ async function press(form, button) {
     document.documentElement.dataset.shown = String(turn);
   } catch {
     form.dataset.whole = "1";
-    form.requestSubmit(button);
+    setTimeout(() => form.requestSubmit(button));
   }
 }
 // back to another page of a list; a link within the page changes what stands behind its # alone
@@ -142,14 +144,18 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const part = (event.submitter ?? form).closest("[data-live]");
-  if (part) {
+  const button = event.submitter;
+  const part = (button ?? form).closest("[data-live]");
+  if (pressing && button) {
+    event.preventDefault();
+    pressing.then(() => button.isConnected && form.requestSubmit(button));
+  } else if (part) {
     event.preventDefault();
     clearTimeout(waiting);
     look(part);
-  } else if (event.submitter?.closest("[data-parts]") && !form.dataset.whole) {
+  } else if (button?.closest("[data-parts]") && !form.dataset.whole) {
     event.preventDefault();
-    press(form, event.submitter);
+    pressing = press(form, button).finally(() => { pressing = null; });
   } else if (form.dataset.once !== undefined) {
     // what is sent once is not sent again by a second click; the server would know it again anyway
     if (form.dataset.sent) event.preventDefault();

@@ -167,6 +167,10 @@ class Desk:
                 self._proposals = known
         return known[1]
 
+    def keeps_proposals(self) -> bool:
+        """Whether what is saved becomes a proposal: where the folder is in a git repository."""
+        return find_place(self.settings.policies).base is not None
+
     def going_on(self, visit: Visit[Guest]) -> str:
         """The branch of the proposal that a visitor goes on with; "" for none, or where nothing is left of it."""
         branch = str(visit.signed_in.kept.get(GOING_ON, ""))

@@ -49,6 +49,14 @@ def standing(desk: Desk) -> Standing:
     return Standing(plan, None, plan.findings, usable=True)
 
 
+def _waiting(desk: Desk) -> int | None:
+    """How many proposals wait; None where git does not tell, or there is none."""
+    try:
+        return sum(not one.merged for one in desk.proposals()) if desk.keeps_proposals() else None
+    except ReconcilerError:
+        return None
+
+
 def first_routes(site: Site[Guest], desk: Desk) -> list[Route]:
     """The first page."""
 
@@ -61,6 +69,7 @@ def first_routes(site: Site[Guest], desk: Desk) -> list[Route]:
             headline="" if plan is None else headline(plan, visit.say),
             rules=[] if plan is None else [(plan.rules[one.rule], one.until) for one in plan.ending],
             waivers=() if plan is None else plan.ending_waivers,
+            waiting=_waiting(desk),
             pages={link.path for link in site.around(visit).links},
         )
 

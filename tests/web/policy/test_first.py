@@ -9,6 +9,7 @@ import pytest
 from reconciler.errors import Message, Unreachable
 from reconciler.flow.settings import Where
 from reconciler.flow.world import Wanted
+from tests.support.repositories import commit, git
 from tests.web.policy.conftest import pages, reading
 
 
@@ -139,3 +140,20 @@ def test_swedish(site):
         page = reader.get("/").text
     assert '<html lang="sv">' in page
     assert "ändringar väntar" in page
+
+
+def test_proposals_that_wait_are_counted(folder, reader):
+    assert "None waits." in reader.get("/").text
+    tree = git(folder, "commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "same").strip()
+    git(folder, "branch", "access/same", tree)
+    assert "None waits." in reader.get("/").text
+    path = folder / "policies" / "more.yaml"
+    path.write_text("bundles: {more: [payroll]}\n", encoding="utf-8")
+    git(folder, "branch", "access/more", commit(folder))
+    git(folder, "reset", "--quiet", "--hard", "HEAD~1")
+    assert '<p class="big">1 waits</p>' in reader.get("/").text
+
+
+def test_without_git_nothing_is_said_of_proposals(example):
+    with pages() as (url, _, links), reading(url, links) as reader:
+        assert "Look at the proposals" not in reader.get("/").text

@@ -17,7 +17,7 @@ from reconciler.formats.commit import Change, commit_message
 from reconciler.formats.safe import clean
 from reconciler.formats.text.review import Words, state_told, upper
 from reconciler.review import ScopeKind, SignOff
-from reconciler.review.status import State, standings
+from reconciler.review.status import State
 from reconciler.web.policy.filling import (
     LONGEST_NAME,
     LONGEST_NOTE,
@@ -29,14 +29,13 @@ from reconciler.web.policy.filling import (
     kept_before,
     rows_of,
 )
+from reconciler.web.policy.lists import Lists
 from reconciler.web.policy.proposals import proposal_page
 from reconciler.web.policy.signed import keep_signed, signed_before
 from reconciler.web.problems import not_there
 from reconciler.web.site import route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.routing import Route
 
     from reconciler.flow.reviewing import Looked
@@ -52,31 +51,20 @@ FEW = 5
 
 def reviews_routes(site: Site[Guest], desk: Desk) -> list[Route]:
     """How all stand, and a review as a form; those of `signed_routes` come before them."""
-
-    def on(method: str, path: str, handler: Callable[[Visit[Guest], Desk], Response]) -> Route:
-        return route(site, method, path, lambda visit: handler(visit, desk))
-
+    lists = Lists(desk)
     return [
-        on("GET", "/reviews", _standings),
-        on("GET", "/reviews.json", _json),
-        on("GET", "/reviews/{kind}/{name:path}", _review),
-        on("POST", "/reviews/{kind}/{name:path}", _take),
+        route(site, "GET", "/reviews", lambda visit: _standings(visit, lists)),
+        route(site, "GET", "/reviews.json", lambda visit: _json(visit, lists)),
+        route(site, "GET", "/reviews/{kind}/{name:path}", lambda visit: _review(visit, desk)),
+        route(site, "POST", "/reviews/{kind}/{name:path}", lambda visit: _take(visit, desk)),
     ]
 
 
 # -- how they stand ---------------------------------------------------------------------------------------------
 
 
-def _look(desk: Desk) -> tuple[Looked, list[Standing], list[Any]]:
-    reviews = desk.settings.reviews
-    looked = look_at(desk.policy(), desk.current(), Wanted(reviews.by), None)
-    signed, unsigned = sign_offs(reviews.folder, looked.register.bureau)
-    found = standings(looked.units, looked.found, signed, looked.date, reviews.every)
-    return looked, found, unsigned
-
-
-def _standings(visit: Visit[Guest], desk: Desk) -> Response:
-    looked, found, unsigned = _look(desk)
+def _standings(visit: Visit[Guest], lists: Lists) -> Response:
+    looked, found, unsigned = lists.look()
     words = Words(looked.register, visit.say)
     ordered = sorted(found, key=lambda one: (list(State).index(one.state), one.scope))
     return visit.page(
@@ -84,7 +72,7 @@ def _standings(visit: Visit[Guest], desk: Desk) -> Response:
         date=looked.date,
         rows=[_told(one, words) for one in ordered],
         todo=sum(one.state is not State.DONE for one in found),
-        waiting=_waiting(desk),
+        waiting=_waiting(lists.desk),
         unsigned=[clean(str(path)) for path in unsigned],
         filling=set(visit.signed_in.kept.get("filled", {})),
     )
@@ -116,10 +104,10 @@ def _told(one: Standing, words: Words) -> dict[str, Any]:
     }
 
 
-def _json(visit: Visit[Guest], desk: Desk) -> Response:
+def _json(visit: Visit[Guest], lists: Lists) -> Response:
     """The same document as `review status --format json`."""
-    looked, found, _ = _look(desk)
-    within = desk.settings.reviews.every
+    looked, found, _ = lists.look()
+    within = lists.desk.settings.reviews.every
     told = show_standings(found, looked.register, "json", visit.say, today=looked.date, within=within)
     return Response(told, media_type="application/json; charset=utf-8")
 

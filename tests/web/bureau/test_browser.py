@@ -70,6 +70,7 @@ def choose(page: Any, operation: str, *, filtered: str) -> dict[str, int]:
         assert all(every) if operation == "give-access" else not any(every)
         if operation == "remove-programs":
             page.click("button[value=all]")
+            page.wait_for_selector("input[name=program]:not(:checked)", state="detached")
         page.click("button.last")
     page.wait_for_url("**/check")
     return {

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reconciler.backends import open_backend
 from reconciler.desired import resolve
@@ -22,7 +22,7 @@ from reconciler.web.seen import Seen
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from reconciler.backends import BackendConfig
     from reconciler.desired import Desired, Policy
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from reconciler.grid import Register
     from reconciler.plan import Current, Plan
     from reconciler.web.site import Visit
+
+Kept = TypeVar("Kept")
 
 MOST_PLANS = 4
 """Plans that are kept; one of a large bureau is not made anew for each page."""
@@ -84,6 +86,7 @@ class Desk:
         self._proposals: tuple[tuple[Base, str], tuple[Proposal, ...]] | None = None
         self._grounds: OrderedDict[object, Ground] = OrderedDict()
         self._desired: OrderedDict[tuple[object, ...], tuple[Desired, Policy, Register]] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], tuple[Any, Current]] = OrderedDict()
         self._plans: OrderedDict[tuple[object, ...], tuple[Plan, Policy, Current]] = OrderedDict()
 
     def policy(self) -> Policy:
@@ -166,6 +169,27 @@ class Desk:
             with self._lock:
                 self._proposals = known
         return known[1]
+
+    def kept(self, key: tuple[object, ...], make: Callable[[Current], Kept]) -> Kept:
+        """What was worked out of the bureau and more, as long as nothing has moved.
+
+        Args:
+            key: all else that it was worked out of.
+            make: works it out.
+        """
+        current, day = self.current(), self.today()
+        whole = (*key, *map(id, (current.register, current.access, current.operator)), day)
+        with self._lock:
+            known = self._kept.get(whole)
+        if known is None:
+            # what the key names by identity is kept beside it, so that nothing else gets the same
+            known = (make(current), current)
+            with self._lock:
+                self._kept[whole] = known
+                while len(self._kept) > MOST_PLANS:
+                    self._kept.popitem(last=False)
+        found: Kept = known[0]
+        return found
 
     def keeps_proposals(self) -> bool:
         """Whether what is saved becomes a proposal: where the folder is in a git repository."""

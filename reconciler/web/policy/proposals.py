@@ -13,6 +13,7 @@ from reconciler.flow.proposals import delete
 from reconciler.flow.proposed import look_into
 from reconciler.flow.proposing import Destination
 from reconciler.flow.pushing import Remote, find_remote
+from reconciler.flow.world import today
 from reconciler.formats.headline import headline
 from reconciler.formats.html.sections import sections
 from reconciler.formats.views import View
@@ -115,7 +116,12 @@ def _meaning(desk: Desk, proposed: Proposed) -> Meaning:
         policy = desk.ground(place).policy
         return Side(policy, desk.desired(policy))
 
-    return meaning(side(proposed.before), side(proposed.after), desk.current(), desk.today())
+    return desk.kept(
+        ("proposal", proposed.before.commit, proposed.after.commit),
+        lambda current: meaning(
+            side(proposed.before), side(proposed.after), current, today(current.register)
+        ),
+    )
 
 
 def _found(desk: Desk, branch: str) -> tuple[Base, Proposal]:

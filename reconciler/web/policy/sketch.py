@@ -12,15 +12,18 @@ from reconciler.flow.amending import draw
 from reconciler.flow.commits import author
 from reconciler.flow.ground import find_place
 from reconciler.flow.meaning import Side, meaning
+from reconciler.flow.proposals import refs_of
 from reconciler.flow.unsaved import unsaved
+from reconciler.flow.world import today
 
 if TYPE_CHECKING:
     from reconciler.errors import Finding
     from reconciler.flow.amending import Drawn
-    from reconciler.flow.ground import Place
+    from reconciler.flow.ground import Ground, Place
     from reconciler.flow.meaning import Meaning
     from reconciler.flow.unsaved import Unsaved
     from reconciler.formats.catalogue import Catalogue
+    from reconciler.plan import Current
     from reconciler.web.drafts import Draft
     from reconciler.web.policy.desk import Desk
     from reconciler.web.policy.saying import Said
@@ -58,9 +61,22 @@ def sketch(desk: Desk, draft: Draft, said: Said, say: Catalogue) -> Sketch:
         Overtaken: where the proposal that it is added to is gone.
         ReconcilerError: where the bureau never answered.
     """
+    place = find_place(desk.settings.policies, said.into)
+    ground = desk.ground(place)
+    taken = "" if place.base is None else refs_of(place.base)
+    drawn, means = desk.kept(
+        ("sketch", ground.policy, place, taken, draft, said, say.language),
+        lambda current: _drawn(ground, draft, said, say, current),
+    )
+    name, obstacle = author_of(place)
+    return Sketch(drawn, means, name, obstacle, unsaved_of(place))
+
+
+def _drawn(
+    ground: Ground, draft: Draft, said: Said, say: Catalogue, current: Current
+) -> tuple[Drawn, Meaning]:
+    """The edit, and what it means."""
     assert draft.kind is not None, "a draft that is ready has its operation"
-    current, day = desk.current(), desk.today()
-    ground = desk.ground(find_place(desk.settings.policies, said.into))
     choice = Choice(
         kind=draft.kind,
         consultants=draft.consultants,
@@ -71,11 +87,11 @@ def sketch(desk: Desk, draft: Draft, said: Said, say: Catalogue) -> Sketch:
         until=said.day,
         ticket=said.ticket,
     )
+    day = today(current.register)
     drawn = draw(ground, current.register, day, choice, say)
     amended = drawn.amended
     before, after = Side(ground.policy, amended.before), Side(amended.policy, amended.desired)
-    name, obstacle = author_of(ground.place)
-    return Sketch(drawn, meaning(before, after, current, day), name, obstacle, unsaved_of(ground.place))
+    return drawn, meaning(before, after, current, day)
 
 
 def what_is_wrong(error: ReconcilerError) -> tuple[Finding, ...]:

@@ -50,10 +50,11 @@ class Cells:
         plan: that the blocks are of.
         say: the language.
         full: leave out nothing, however long.
+        flag: whether the reader has a command line, whose flag shows what is left out.
     """
 
-    def __init__(self, plan: Plan, say: Catalogue, *, full: bool) -> None:
-        self.plan, self.say = plan, say
+    def __init__(self, plan: Plan, say: Catalogue, *, full: bool, flag: bool = True) -> None:
+        self.plan, self.say, self.flag = plan, say, flag
         self.name, self.whole = Namer(plan.register, say, FOLD), Namer(plan.register, say, None)
         self.names = None if full else NAMES
 
@@ -93,11 +94,11 @@ class Cells:
         """A list in full, or nearly."""
         hidden = total - len(entries)
         if hidden:
-            entries.append(
-                self.say.count(
-                    "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
-                )
+            say = self.say
+            with_flag = say.count(
+                "… and {n} more (--full shows all)", "… and {n} more (--full shows all)", hidden
             )
+            entries.append(with_flag if self.flag else say.count("… and {n} more", "… and {n} more", hidden))
         return tuple(entries)
 
     def why(self, change: Change, numbers: Sequence[int], block: Block) -> Cell:

@@ -76,9 +76,10 @@ def plan_values(
     view: View = View.PLAN,
     *,
     full: bool = False,
+    flag: bool = True,
     without: Mapping[str, Message] | None = None,
 ) -> dict[str, Any]:
-    """What `parts.html.jinja` writes of a plan, and the heading; see `plan_html` for the arguments."""
+    """What `parts.html.jinja` writes of a plan, and the heading; see `plan_html` and `sections` for the arguments."""
     return {
         "words": words(PAGE, view, say),
         "language": say.language,
@@ -88,7 +89,7 @@ def plan_values(
         "headline": headline(plan, say, view),
         "figures": _figures(plan, say),
         "summary": summary(plan, say, view),
-        "sections": sections(plan, say, full=full),
+        "sections": sections(plan, say, full=full, flag=flag),
         "digest": plan.digest if view is View.PLAN and plan.operations else "",
         "about": say.message(_about(current, view)),
     }

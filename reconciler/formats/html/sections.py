@@ -43,23 +43,24 @@ _GAIN, _LOSS = "+", "−"
 _Thing = TypeVar("_Thing", "Operation", "Blocked", "Unmanaged", "Broken")
 
 
-def sections(plan: Plan, say: Catalogue, *, full: bool = False) -> list[Section]:
+def sections(plan: Plan, say: Catalogue, *, full: bool = False, flag: bool = True) -> list[Section]:
     """Everything but the heading and the digest, in order, without what is empty.
 
     Args:
         plan: what to show.
         say: the language.
         full: leave out nothing, however long.
+        flag: whether the reader has a command line, whose flag shows what is left out.
     """
-    return list(_Writer(plan, say, full=full).all())
+    return list(_Writer(plan, say, full=full, flag=flag).all())
 
 
 class _Writer:
     """Writes the sections of one plan in one language."""
 
-    def __init__(self, plan: Plan, say: Catalogue, *, full: bool) -> None:
-        self.plan, self.say = plan, say
-        self.name, self.cells = Namer(plan.register, say, FOLD), Cells(plan, say, full=full)
+    def __init__(self, plan: Plan, say: Catalogue, *, full: bool, flag: bool) -> None:
+        self.plan, self.say, self.flag = plan, say, flag
+        self.name, self.cells = Namer(plan.register, say, FOLD), Cells(plan, say, full=full, flag=flag)
         self.rows = None if full else ROWS
 
     def all(self) -> Iterator[Section]:
@@ -240,9 +241,10 @@ class _Writer:
         if self.rows is not None and len(things) > self.rows:
             shown = sorted(things, key=lambda thing: -thing.block.pairs)[: self.rows]
         hidden = len(things) - len(shown)
-        more = say.count(
+        with_flag = say.count(
             "… and {n} smaller one (--full shows all)", "… and {n} smaller ones (--full shows all)", hidden
         )
+        more = with_flag if self.flag else say.count("… and {n} more", "… and {n} more", hidden)
         return Section(
             key=key,
             tone=tone,

@@ -131,6 +131,13 @@ async function press(form, button) {
     setTimeout(() => form.requestSubmit(button));
   }
 }
+// what was pressed meanwhile may have been replaced by its like
+function pressAgain(button) {
+  const alike = (one) => one.name === button.name && one.value === button.value && one.textContent === button.textContent;
+  const found = button.isConnected ? button : [...document.querySelectorAll("button")].find(alike);
+  found?.form?.requestSubmit(found);
+}
+
 // back to another page of a list; a link within the page changes what stands behind its # alone
 addEventListener("popstate", () => {
   if (address() !== here) location.reload();
@@ -148,7 +155,7 @@ document.addEventListener("submit", (event) => {
   const part = (button ?? form).closest("[data-live]");
   if (pressing && button) {
     event.preventDefault();
-    pressing.then(() => button.isConnected && form.requestSubmit(button));
+    pressing.then(() => pressAgain(button));
   } else if (part) {
     event.preventDefault();
     clearTimeout(waiting);

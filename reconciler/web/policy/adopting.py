@@ -236,7 +236,7 @@ def _shown(visit: Visit[Guest], one: Adopting, sketch: Sketched) -> dict[str, An
         "left": [one for group in drift_groups(sketch.left, say) for one in group.items],
         "refused": list(_refused(sketch, say)),
         "headline": headline(plan, say, View.DIFF),
-        "sections": sections(plan, say),
+        "sections": sections(plan, say, flag=False),
         "files": differences(sketch.drawn.edits),
         "destination": destination_of(sketch.drawn.ground.place.base),
     }

@@ -160,7 +160,7 @@ def _shown(visit: Visit[Guest], found: Sketch) -> dict[str, Any]:
     plan, place = found.meaning.plan, found.drawn.ground.place
     return {
         "headline": headline(plan, visit.say, View.DIFF),
-        "sections": sections(plan, visit.say),
+        "sections": sections(plan, visit.say, flag=False),
         "files": differences(found.drawn.edits),
         "nothing": nothing_to_do(found),
         "destination": destination_of(place.base),

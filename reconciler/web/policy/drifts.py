@@ -92,7 +92,7 @@ def _drift(visit: Visit[Guest], desk: Desk) -> Response:
     except ReconcilerError as error:
         return visit.page("policy/drift.html", 400, said=said, drift=None, problem=error)
     plan, say = drift.plan, visit.say
-    beside = [one for one in sections(plan, say) if one.key in _FIRST and question.since is None]
+    beside = [one for one in sections(plan, say, flag=False) if one.key in _FIRST and question.since is None]
     return visit.page(
         "policy/drift.html",
         said=said,

@@ -56,9 +56,10 @@ class Filters:
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {name: value for name, value in fields.items() if value}
 
-    def path(self, page: str) -> str:
-        """The address of a page with these."""
-        return f"{page}?{urlencode(self.said)}" if self.said else page
+    def path(self, page: str, **more: str) -> str:
+        """The address of a page with these, and with whatever else it is asked."""
+        said = {**self.said, **more}
+        return f"{page}?{urlencode(said)}" if said else page
 
     def wanted(self) -> Wanted:
         """What a plan is asked for.

@@ -96,12 +96,14 @@ def _plan(visit: Visit[Guest], desk: Desk, _: Runner) -> Response:
     except ReconcilerError as error:
         return visit.page("policy/plan.html", 400, **{**common, "plan": None, "problem": error})
     _keep_shown(visit.signed_in, filters, plan)
-    values = plan_values(plan, current, visit.say)
+    full = visit.form.text("full") == "1"
+    values = plan_values(plan, current, visit.say, full=full, flag=False)
     data = page_data(plan, current, visit.say)
     return visit.page(
         "policy/plan.html",
         **common,
         plan=plan,
+        full=full,
         shown={**values, "sections": _ordered(values["sections"])},
         data=Markup(data),  # noqa: S704 - holds no character that markup is made of
         why_not=_why_not(desk, filters, plan),
@@ -201,7 +203,7 @@ def _asked(visit: Visit[Guest], desk: Desk, _: Runner) -> Response:
     except StalePlan as error:
         back = asked.filters.path("/plan")
         return visit.page("policy/stale.html", 409, problem=error, back=back)
-    values = plan_values(plan, None, visit.say)
+    values = plan_values(plan, None, visit.say, flag=False)
     return visit.page(
         "policy/apply.html",
         asked=asked,

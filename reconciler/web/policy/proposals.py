@@ -92,7 +92,7 @@ def _show(visit: Visit[Guest], desk: Desk) -> Response:
         meaning=means,
         wrong=wrong,
         headline="" if means is None else headline(means.plan, visit.say, View.DIFF),
-        sections=[] if means is None else sections(means.plan, visit.say),
+        sections=[] if means is None else sections(means.plan, visit.say, flag=False),
         files=differences(proposed.edits),
         pulled=desk.pulls.of(proposal.branch),
         destination=destination_of(base),

@@ -11,9 +11,11 @@ from hypothesis import given
 
 from reconciler.formats.catalogue import catalogue
 from reconciler.formats.html import plan_html
+from reconciler.formats.html.sections import sections
 from reconciler.formats.text import plan_text
 from reconciler.formats.views import View
 from reconciler.plan import build
+from tests.formats.html.bureaus import bureau
 from tests.security.attacks import judge_html
 from tests.support.duties import DAY, guarded_worlds
 
@@ -106,3 +108,12 @@ def test_the_page_of_a_change_says_nothing_of_what_the_bureau_has_now(language, 
     assert now in said[View.PLAN]
     assert now not in said[View.DIFF]
     assert before in said[View.DIFF]
+
+
+def test_a_reader_without_a_command_line_is_told_of_no_flag():
+    world = bureau(200, 20_000, 2)
+    plan = build(world.desired, world.current, DAY)
+    flags = {flag: str(sections(plan, catalogue("en"), flag=flag)) for flag in (True, False)}
+    assert "--full" in flags[True]
+    assert "--full" not in flags[False]
+    assert "more" in flags[False]

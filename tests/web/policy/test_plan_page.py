@@ -60,3 +60,11 @@ def test_it_is_the_plan_of_the_command(reconciler, reader, query, flags):
     assert len(rows(page.text, "blocked")) == len(plan["blocked"])
     if plan["operations"]:
         assert f"<code>{plan['digest']}</code>" in page.text
+
+
+def test_all_of_it_can_be_seen(reader):
+    page = reader.get("/plan?client=1042")
+    assert "/plan?client=1042&amp;full=1#plan" in page.text
+    whole = reader.get("/plan?client=1042&full=1")
+    assert whole.status_code == 200
+    assert "full=1#plan" not in whole.text

@@ -181,6 +181,13 @@ def surroundings(folder: Path) -> dict[str, str]:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """A server of the folder's database on a port that is free; its address."""
+    with serving(folder) as (url, _):
+        yield url
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[str, int]]:
+    """As `served`; with the id of its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = reconciler(
@@ -189,7 +196,7 @@ def served(folder: Path) -> Iterator[str]:
     server = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server.pid
     finally:
         server.terminate()
         server.wait()

@@ -1,6 +1,7 @@
 """Every page of both sites, for everybody: both languages, wide and narrow, light and dark, heard, and without a mouse.
 
-RECONCILER_SCREENSHOTS names a folder; then pictures of all pages are left there.
+RECONCILER_SCREENSHOTS names a folder; then pictures of all pages are left there. UPDATE_SCREENSHOTS=1 takes those of the docs
+anew, to be looked at before they are committed.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 
 from reconciler.web.language import COOKIE
 from tests.support.browser import Watched, window
+from tests.support.pictures import small
 from tests.support.reader import Reader
 from tests.web.looks import NARROW, axe_says, by_keyboard, nameless, too_wide
 from tests.web.places import BUREAU, NOT_PAGES, POLICY, Place
@@ -25,6 +27,25 @@ from tests.web.stage import bureau_site, example, policy_site, routes_of
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PICTURES = os.environ.get("RECONCILER_SCREENSHOTS")
+UPDATE = os.environ.get("UPDATE_SCREENSHOTS") == "1"
+FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+IN_DOCS = {
+    "bureau-clients-en-desktop-light": "web-clients",
+    "bureau-manage-operation-sv-desktop-light": "web-operation",
+    "bureau-manage-programs-en-desktop-light": "web-programs",
+    "bureau-manage-check-sv-desktop-light": "web-check",
+    "bureau-job-en-desktop-light": "web-result",
+    "bureau-consultant-sv-desktop-light": "web-consultant",
+    "bureau-job-sv-phone-dark": "web-phone",
+    "policy-manage-check-en-desktop-light": "web-edit",
+    "policy-proposal-sv-desktop-light": "web-proposal",
+    "policy-drift-sv-desktop-light": "web-drift",
+}
+"""The pictures that the docs show."""
+FROM = {"web-edit": "h2:has(~ pre.diff), h2:has(+ * pre.diff)"}
+"""What is at the top of those that begin further down; else it is the top of the page."""
+HIGHEST = 1_100
+"""Pixels of those; what is below is left out."""
 LANGUAGES = ("en", "sv")
 WIDTHS = {"desktop": 1280, "phone": 375}
 SIDES = {"bureau": (BUREAU, bureau_site), "policy": (POLICY, policy_site)}
@@ -37,24 +58,30 @@ class Shown:
 
     Attributes:
         url: of it.
-        paths: of each page, by its name.
-        places: likewise, its place.
-        windows: of somebody who is not signed in, and of somebody who is.
+        places: its pages, by name.
+        readers: lead to them: somebody who is not signed in, and somebody who is.
+        windows: of the same two.
+        paths: of the pages that somebody has been led to.
     """
 
     url: str
     places: Mapping[str, Place]
-    paths: dict[str, str]
+    readers: tuple[Reader, Reader]
     windows: tuple[Watched, Watched]
+    paths: dict[str, str] = field(default_factory=dict)
 
-    def page(self, name: str, language: str = "en", width: int = 1280, scheme: str = "light") -> Any:
-        """A page in the window, as asked for."""
+    def page(self, name: str, language: str = "en") -> Any:
+        """A page in the window, wide and light."""
         place = self.places[name]
-        watched = self.windows[0 if place.stranger else 1]
+        reader, watched = self.readers[not place.stranger], self.windows[not place.stranger]
+        if name not in self.paths:
+            # not before it is looked at: some of them change what the others show
+            place.go(reader)
+            self.paths[name] = reader.path
         page = watched.page
         page.context.add_cookies([{"name": COOKIE, "value": language, "url": self.url}])
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": WIDTHS["desktop"], "height": 900})
+        page.emulate_media(color_scheme="light")
         page.goto(self.url + self.paths[name])
         page.wait_for_selector("html[data-ready]")
         if place.status != 200:
@@ -83,33 +110,25 @@ def _shown(browser: Any, name: str, folder: Path) -> Iterator[Shown]:
     places, site = SIDES[name]
     example(folder)
     with site(folder) as reader, Reader(reader.url) as stranger:
-        paths = {page: _go(place, stranger if place.stranger else reader) for page, place in places.items()}
         ours = f"{reader.url}/"
         with window(browser, ours) as out, window(browser, ours) as inside:
             cookies = reader.client.cookies.jar
             inside.page.context.add_cookies(
                 [{"name": one.name, "value": one.value, "url": ours} for one in cookies]
             )
-            yield Shown(reader.url, places, paths, (out, inside))
-
-
-def _go(place: Place, reader: Reader) -> str:
-    place.go(reader)
-    return reader.path
+            yield Shown(reader.url, places, (stranger, reader), (out, inside))
 
 
 @pytest.mark.parametrize(("side", "name"), PAGES)
-def test_axe_finds_nothing(shown, side, name):
-    for language, width, scheme in product(LANGUAGES, WIDTHS, ("light", "dark")):
-        page = shown(side).page(name, language, WIDTHS[width], scheme)
-        assert axe_says(page) == [], f"{language}, {width}, {scheme}"
-        _keep(page, f"{side}-{name}-{language}-{width}-{scheme}")
-
-
-@pytest.mark.parametrize(("side", "name"), PAGES)
-def test_nothing_is_scrolled_sideways(shown, side, name):
+def test_axe_finds_nothing_and_nothing_is_scrolled_sideways(browser, shown, side, name):
     for language in LANGUAGES:
-        page = shown(side).page(name, language, NARROW)
+        page = shown(side).page(name, language)
+        for width, scheme in product(WIDTHS, ("light", "dark")):
+            page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            assert axe_says(page) == [], f"{language}, {width}, {scheme}"
+            _keep(browser, page, f"{side}-{name}-{language}-{width}-{scheme}")
+        page.set_viewport_size({"width": NARROW, "height": 900})
         assert too_wide(page, NARROW) == [], language
 
 
@@ -151,8 +170,30 @@ def test_no_page_is_forgotten(tmp_path, monkeypatch, side):
     assert routes - NOT_PAGES[side] == {place.route for place in places.values()}
 
 
-def _keep(page: Any, name: str) -> None:
+def test_every_picture_of_the_docs_is_there():
+    assert {path.stem for path in FOLDER.glob("web-*.png")} == set(IN_DOCS.values())
+
+
+def _keep(browser: Any, page: Any, name: str) -> None:
+    """Take its picture, where it is wanted: as high as the page is, as bars that stick would cover what is below."""
+    wanted = IN_DOCS.get(name) if UPDATE else None
+    if not (PICTURES or wanted):
+        return
+    size = page.viewport_size
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": min(max(height, 400), 8_000)})
     if PICTURES:
-        path = Path(PICTURES) / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path, full_page=True)
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+    if wanted:
+        clip = {"x": 0, "y": _top(page, wanted), "width": size["width"], "height": 0}
+        clip["height"] = min(height - clip["y"], HIGHEST)
+        (FOLDER / f"{wanted}.png").write_bytes(small(browser, page.screenshot(clip=clip)))
+    page.set_viewport_size(size)
+
+
+def _top(page: Any, name: str) -> int:
+    """Where a picture begins, in pixels from the top of the page."""
+    if name not in FROM:
+        return 0
+    return max(0, round(page.locator(FROM[name]).last.bounding_box()["y"]) - 24)

@@ -192,7 +192,7 @@ def manage(clock: Clock, consultant: str) -> str:
 def wait_for(clock: Clock, job: str) -> float:
     """Look at the client list and at the job until it is done; the seconds that took."""
     start = time.perf_counter()
-    while "data-again" in clock.get("job, running", job):
+    while 'data-again="1000"' in clock.get("job, running", job):
         clock.get("clients, while a job runs", "/clients")
         time.sleep(0.2)
     return time.perf_counter() - start

@@ -72,12 +72,8 @@ class Shown:
 
     def page(self, name: str, language: str = "en") -> Any:
         """A page in the window, wide and light."""
-        place = self.places[name]
-        reader, watched = self.readers[not place.stranger], self.windows[not place.stranger]
-        if name not in self.paths:
-            # not before it is looked at: some of them change what the others show
-            place.go(reader)
-            self.paths[name] = reader.path
+        self._lead_to(name)
+        place, watched = self.places[name], self.windows[not self.places[name].stranger]
         page = watched.page
         page.context.add_cookies([{"name": COOKIE, "value": language, "url": self.url}])
         page.set_viewport_size({"width": WIDTHS["desktop"], "height": 900})
@@ -88,6 +84,16 @@ class Shown:
             # the browser notes it, as it should
             assert str(place.status) in watched.complaints.pop()
         return page
+
+    def _lead_to(self, name: str) -> None:
+        """Have somebody led there, once, and to all that stands before it: some pages change what the others show."""
+        for one, place in self.places.items():
+            if name in self.paths:
+                return
+            if one not in self.paths:
+                reader = self.readers[not place.stranger]
+                place.go(reader)
+                self.paths[one] = reader.path
 
 
 @pytest.fixture(scope="module")

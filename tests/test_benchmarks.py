@@ -118,3 +118,12 @@ def test_page(capsys):
     (row,) = rows("page", capsys, "--only", "200x500")
     assert 0 < row["MB"] < 1
     assert row["load ms"] > 0
+
+
+def test_web(capsys, tmp_path):
+    """What the operator may not do is refused, and something is measured of every page."""
+    found = rows("web", capsys, "--triples", "24000", "--repeat", "2", "--folder", str(tmp_path))
+    assert {row["request"] for row in found["rows"]} >= {"floor", "clients", "mark all of a filter", "save"}
+    assert all(row["ms"] > 0 for row in found["rows"])
+    assert found["job"]["items"] > 1_000
+    assert found["memory"]["MB at most"] >= found["memory"]["MB now"]

@@ -120,6 +120,10 @@ class Index:
         """The rank of each one's first team."""
         return self.teams.ranks()
 
+    def ahead(self) -> None:
+        """Work it out before somebody needs it."""
+        _ = self.texts, self.order, self.by_name, self.tags, self.by_team
+
     def know(self, keys: frozenset[str]) -> Known:
         """Which ids keys have, and which keys are not there any more; the last few answers are kept.
 

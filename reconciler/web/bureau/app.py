@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +29,7 @@ from reconciler.web.sessions import Sessions
 from reconciler.web.site import Site, common_routes, route
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from starlette.responses import Response
     from starlette.routing import Route
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from reconciler.bureau.settings import Settings
     from reconciler.bureau.store import Store
     from reconciler.web.site import Visit
+
+logger = logging.getLogger(__name__)
 
 
 def create_site(
@@ -61,11 +65,13 @@ def create_site(
     """
     server = create_server(store, settings)
     site = Site("bureau", Sessions[Who](), partial(around, server), partial(valid, server), language)
+    look = Looking(server)
     pages = Starlette(
-        routes=page_routes(site, server, attempts or Attempts()), middleware=[Middleware(Guard, hosts=hosts)]
+        routes=page_routes(site, server, look, attempts or Attempts()),
+        middleware=[Middleware(Guard, hosts=hosts)],
     )
     pages.router.redirect_slashes = False
-    return Together(app_of(server), pages)
+    return Together(app_of(server), pages, look.ahead)
 
 
 class Together:
@@ -74,21 +80,30 @@ class Together:
     Args:
         api: gets what begins with /v1.
         pages: gets everything else.
+        ahead: done beside everything else when the server starts; what it fails at is done when it is needed.
     """
 
-    def __init__(self, api: ASGIApp, pages: ASGIApp) -> None:
+    def __init__(self, api: ASGIApp, pages: ASGIApp, ahead: Callable[[], None]) -> None:
         self._api = api
         self._pages = pages
+        self._ahead = ahead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
+        if scope["type"] == "lifespan":
+            threading.Thread(target=self._look_ahead, name="bureau-ahead", daemon=True).start()
         of_api = scope["type"] != "http" or scope["path"] == "/v1" or scope["path"].startswith("/v1/")
         await (self._api if of_api else self._pages)(scope, receive, send)
 
+    def _look_ahead(self) -> None:
+        try:
+            self._ahead()
+        except Exception:  # a busy or a closing database: nobody is waiting for this
+            logger.debug("could not look ahead", exc_info=True)
 
-def page_routes(site: Site[Who], server: Server, attempts: Attempts) -> list[Route]:
+
+def page_routes(site: Site[Who], server: Server, look: Looking, attempts: Attempts) -> list[Route]:
     """All pages, in the order in which they are looked for."""
-    look = Looking(server)
     return [
         *common_routes(site),
         *signing_routes(site, server, attempts),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -21,11 +23,12 @@ from reconciler.exchange.fields import Fields
 from reconciler.grid.register import Program, Programs, Register
 from reconciler.rights import Rights
 from reconciler.web.bureau.identity import operator_of
+from reconciler.web.index import index_of
 from reconciler.web.seen import Seen
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from reconciler.bureau.encoded import Encoded
     from reconciler.bureau.endpoint import Server
@@ -84,20 +87,32 @@ class Looking:
 
     def at(self, operator: SignedIn) -> Seen:
         """The bureau of an operator, and what they may hand out there."""
+        with self._present(operator.bureau) as (db, encoded, register):
+            key = operator.number, encoded.register_revision
+            may = self._rights.get(key, lambda: rights_of(db, operator.bureau, operator.number))
+            return Seen(register, encoded.held.state, may, str(encoded.revision))
+
+    def ahead(self) -> None:
+        """Look before anybody visits, so that the first page is there at once; at as many bureaus as are kept."""
+        with self._server.store.read() as db:
+            query = "SELECT number FROM bureau ORDER BY number LIMIT ?"
+            bureaus = [row["number"] for row in db.execute(query, (REGISTERS,))]
+        for bureau in bureaus:
+            with self._present(bureau) as (_, encoded, register):
+                index_of(register.clients).ahead()
+                _ = encoded.held.state
+
+    @contextmanager
+    def _present(self, bureau: int) -> Iterator[tuple[sqlite3.Connection, Encoded, Register]]:
+        """A read transaction of a bureau, with the snapshot and the register of the same moment."""
         while True:
-            encoded = self._server.snapshots.current(operator.bureau).encoded
+            encoded = self._server.snapshots.current(bureau).encoded
             with self._server.store.read() as db:
                 # what is read beside the snapshot must be of the same register
-                if bureau_at(db, operator.bureau).register_revision == encoded.register_revision:
-                    return self._seen(db, operator, encoded)
-
-    def _seen(self, db: sqlite3.Connection, operator: SignedIn, encoded: Encoded) -> Seen:
-        bureau, since = operator.bureau, encoded.register_revision
-        register = self._registers.get((bureau, since), lambda: register_of(db, bureau, encoded))
-        may = self._rights.get(
-            (operator.number, since), lambda: rights_of(db, operator.bureau, operator.number)
-        )
-        return Seen(register, encoded.held.state, may, str(encoded.revision))
+                if bureau_at(db, bureau).register_revision == encoded.register_revision:
+                    make = partial(register_of, db, bureau, encoded)
+                    yield db, encoded, self._registers.get((bureau, encoded.register_revision), make)
+                    return
 
     def others(self, operator: SignedIn, clients: Ids) -> list[tuple[str, Rights]]:
         """The names of the other operators of a bureau by key, and what each may hand out at some clients.

@@ -13,7 +13,9 @@ from reconciler.bureau.store import Store
 from reconciler.grid.arrays import bits
 from reconciler.grid.register import Client
 from reconciler.rights import allows_access, allows_programs
+from reconciler.web.bureau.app import create_site
 from reconciler.web.bureau.looking import Looking
+from reconciler.web.index import index_of
 from reconciler.web.seen import Seen
 from tests.bureau.world import Api, make_bureau, served, set_access
 from tests.web.bureau.office import api, pages, rows_of, signed_in
@@ -147,3 +149,22 @@ def test_the_lists_say_what_the_api_says(store: Store):
         ]
         assert rows_of(reader.get("/clients")) == [[*row, str(many[row[1]])] for row in clients]
         assert rows_of(reader.get("/consultants")) == [[*row, str(many[row[1]])] for row in people]
+
+
+def test_what_was_looked_at_ahead_is_what_is_seen(store: Store):
+    token = make_bureau(store)
+    server = create_server(store, Settings())
+    look = Looking(server)
+    look.ahead()
+    encoded = server.snapshots.current(operator(store, token).bureau).encoded
+    with store.read():
+        seen = look.at(operator(store, token))
+    assert seen.access is encoded.held.state
+    worked_out = vars(index_of(seen.register.clients))
+    assert {"texts", "order", "by_name", "tags", "by_team"} <= worked_out.keys()
+
+
+def test_a_database_that_is_closed_meanwhile_is_no_failure(store: Store):
+    site = create_site(store, Settings())
+    store.close()
+    site._look_ahead()

@@ -60,6 +60,7 @@ def serve(desk: Desk, *, port: int, language: str, tell: Callable[[str], None]) 
         lifespan="on",
         log_level="warning",
         access_log=False,  # an address may hold a link
+        proxy_headers=False,  # nothing stands in front of it
         server_header=False,
         timeout_graceful_shutdown=5,
     )

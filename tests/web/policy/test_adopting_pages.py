@@ -9,7 +9,6 @@ import pytest
 
 from tests.support.reader import forms_of
 from tests.support.repositories import commit, git
-from tests.web.policy.conftest import *  # noqa: F403 - its fixtures
 from tests.web.policy.conftest import pages, reading
 from tests.web.policy.test_drift_page import drift, drifted  # noqa: F401 - a fixture
 

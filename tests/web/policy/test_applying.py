@@ -23,7 +23,6 @@ from reconciler.flow.locks import Turn, locked
 from reconciler.flow.settings import Where
 from reconciler.flow.world import open_world
 from tests.commands.test_audited import entries
-from tests.web.policy.conftest import *  # noqa: F403 - its fixtures
 from tests.web.policy.conftest import pages, reading
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,6 @@ from html import unescape
 
 import pytest
 
-from tests.web.policy.conftest import *  # noqa: F403 - its fixtures
 from tests.web.policy.test_applying import ask, plan, say_yes
 
 

@@ -7,8 +7,6 @@ import re
 
 import pytest
 
-from tests.web.policy.conftest import *  # noqa: F403 - its fixtures
-
 RULES = """
 access:
   soon:

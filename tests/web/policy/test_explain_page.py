@@ -12,7 +12,6 @@ import pytest
 
 from tests.support.repositories import commit
 from tests.web.bureau.office import rows_of, text_of
-from tests.web.policy.conftest import *  # noqa: F403 - its fixtures
 from tests.web.test_matrices import shown
 
 PEOPLE = ("gun.alm@exempelbyran.example", "anna.lind@exempelbyran.example")

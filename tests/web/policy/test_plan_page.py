@@ -8,8 +8,6 @@ from html import unescape
 
 import pytest
 
-from tests.web.policy.conftest import *  # noqa: F403 - its fixtures
-
 
 def document(reconciler, *flags: str) -> dict:
     return json.loads(reconciler("plan", "--format", "json", *flags).out)

@@ -11,7 +11,6 @@ import pytest
 from tests.support.browser import browser as open_browser
 from tests.support.browser import window
 from tests.support.repositories import git
-from tests.web.policy.conftest import *  # noqa: F403 - its fixtures
 from tests.web.policy.test_adopting_pages import by_hand  # noqa: F401 - a fixture
 from tests.web.policy.test_drift_page import drifted  # noqa: F401 - a fixture
 

@@ -12,7 +12,6 @@ from reconciler.review import Decision
 from reconciler.review.file import read_review
 from tests.support.reader import forms_of
 from tests.support.repositories import git
-from tests.web.policy.conftest import *  # noqa: F403 - its fixtures
 from tests.web.policy.conftest import pages, reading
 
 PATH = "/reviews/team/malmo"

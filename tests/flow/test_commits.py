@@ -138,10 +138,10 @@ def test_one_that_is_just_moving_the_branch_is_waited_for(repository, policies, 
     lock = repository / ".git/refs/heads/access/more.lock"
     lock.parent.mkdir()
     lock.touch()
-    monkeypatch.setattr("reconciler.flow.commits._TRIES", 2)
-    with pytest.raises(ReconcilerError, match=r"more\.lock"):
-        commit(policies, [Edited("access.yaml", ACCESS, MORE)], onto(policies), "x")
-    monkeypatch.undo()
+    with monkeypatch.context() as hurried:
+        hurried.setattr("reconciler.flow.commits._TRIES", 2)
+        with pytest.raises(ReconcilerError, match=r"more\.lock"):
+            commit(policies, [Edited("access.yaml", ACCESS, MORE)], onto(policies), "x")
     timer = threading.Timer(0.5, lock.unlink)
     timer.start()
     made = commit(policies, [Edited("access.yaml", ACCESS, MORE)], onto(policies), "x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,7 +101,7 @@ def test_from_signing_in_to_the_csv(
         job = page.url.rpartition("/")[2]
         page.goto(f"{url}/consultants")
         page.click("a.bell")
-        assert words["bell"] in page.title()
+        expect(page).to_have_title(re.compile(words["bell"]))
         page.click(f"main a[href='/jobs/{job}']")
         page.wait_for_selector("#items")
         told = api(url, token, f"/v1/jobs/{job}")["outcomes"]

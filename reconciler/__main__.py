@@ -15,7 +15,11 @@ def main() -> None:
     gc.disable()
     from reconciler.commands.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # CPython remembers an interrupt that came out of any text it executed, such as that of a dataclass, as one that nobody
+    # caught, and `python -m` then dies of SIGINT whatever the exit code; it forgets it with the next text
+    exec("")  # noqa: S102
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
@@ -141,3 +142,25 @@ def test_a_reader_that_has_had_enough_is_no_error_of_ours(example):
         err = process.stderr.read().decode()
     assert "Traceback" not in err
     assert "Exception ignored" not in err
+
+
+INTERRUPTED_IN_TEXT = """
+from reconciler.commands import cli
+
+def run(arguments):
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        return 7
+
+cli.run = run
+from reconciler.__main__ import main
+main()
+"""
+
+
+def test_an_interrupt_that_was_caught_decides_nothing_more(tmp_path):
+    """Wherever it came: while a dataclass is made, CPython takes it for one that nobody caught."""
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED_IN_TEXT)
+    done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, check=False)
+    assert done.returncode == 7

@@ -8,7 +8,6 @@ what is sent twice is done once.
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from reconciler.web.problems import not_there
 
 if TYPE_CHECKING:
     from reconciler.grid import OperationKind
+    from reconciler.web.recent import Recent
     from reconciler.web.sessions import Session
 
 MOST = 50
@@ -77,7 +77,7 @@ def begin_draft(session: Session[Any], marks: Marks) -> Draft:
 
 def find_draft(session: Session[Any], key: str) -> Draft:
     """The draft of a key; PageProblem where there is none, as when somebody else has begun it."""
-    draft: Draft | None = _drafts(session).get(key)
+    draft = _drafts(session).get(key)
     if draft is None:
         raise not_there()
     return draft
@@ -85,13 +85,8 @@ def find_draft(session: Session[Any], key: str) -> Draft:
 
 def keep_draft(session: Session[Any], draft: Draft) -> None:
     """Put a draft in the place of the one with its key."""
-    drafts = _drafts(session)
-    drafts[draft.key] = draft
-    drafts.move_to_end(draft.key)
-    while len(drafts) > MOST:
-        drafts.popitem(last=False)
+    _drafts(session).put(draft.key, draft)
 
 
-def _drafts(session: Session[Any]) -> OrderedDict[str, Draft]:
-    drafts: OrderedDict[str, Draft] = session.kept.setdefault("drafts", OrderedDict())
-    return drafts
+def _drafts(session: Session[Any]) -> Recent[Draft]:
+    return session.recent("drafts", MOST)

@@ -15,6 +15,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from reconciler.web.recent import Recent
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,6 +51,11 @@ class Session(Generic[Who]):
     used: float
     lock: threading.RLock = field(default_factory=threading.RLock)
     kept: dict[str, Any] = field(default_factory=dict)
+
+    def recent(self, name: str, most: int) -> Recent[Any]:
+        """What is remembered under a name: the last so many values of a kind."""
+        found: Recent[Any] = self.kept.setdefault(name, Recent(most))
+        return found
 
     def sent_by_us(self, token: str) -> bool:
         """Whether a form carries this session's word."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import OrderedDict
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -24,6 +23,7 @@ from reconciler.grid.register import Program, Programs, Register
 from reconciler.rights import Rights
 from reconciler.web.bureau.identity import operator_of
 from reconciler.web.index import index_of
+from reconciler.web.recent import Recent
 from reconciler.web.seen import Seen
 
 if TYPE_CHECKING:
@@ -53,19 +53,17 @@ class Kept(Generic[Value]):
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
         self._lock = threading.Lock()
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._values: Recent[Value] = Recent(most)
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value of a key, made where it is not kept."""
         with self._lock:
-            if key not in self._values:
-                self._values[key] = make()
-                while len(self._values) > self._most:
-                    self._values.popitem(last=False)
-            self._values.move_to_end(key)
-            return self._values[key]
+            value = self._values.get(key)
+            if value is None:
+                value = make()
+            self._values.put(key, value)
+            return value
 
 
 class Looking:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan.drift import Drift, Drifted, Question
     from reconciler.web.policy.desk import Desk, Guest
+    from reconciler.web.recent import Recent
     from reconciler.web.site import Site, Visit
 
 MOST = 20
@@ -261,16 +261,15 @@ def _refused(sketch: Sketched, say: Catalogue) -> Iterator[dict[str, str]]:
 
 
 def _keep(visit: Visit[Guest], one: Adopting) -> None:
-    kept: OrderedDict[str, Adopting] = visit.signed_in.kept.setdefault("adopting", OrderedDict())
-    kept[one.key] = one
-    kept.move_to_end(one.key)
-    while len(kept) > MOST:
-        kept.popitem(last=False)
+    _kept(visit).put(one.key, one)
 
 
 def _find(visit: Visit[Guest]) -> Adopting:
-    kept: OrderedDict[str, Adopting] = visit.signed_in.kept.get("adopting", OrderedDict())
-    one = kept.get(visit.part("key"))
+    one = _kept(visit).get(visit.part("key"))
     if one is None:
         raise not_there()
     return one
+
+
+def _kept(visit: Visit[Guest]) -> Recent[Adopting]:
+    return visit.signed_in.recent("adopting", MOST)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +16,7 @@ from reconciler.flow.world import Wanted, plan_from, today
 from reconciler.web.policy.bureau import Bureau
 from reconciler.web.policy.pulling import Pulls
 from reconciler.web.policy.yaml import Yaml, print_of
+from reconciler.web.recent import Recent
 from reconciler.web.seen import Seen
 
 if TYPE_CHECKING:
@@ -81,13 +80,13 @@ class Desk:
         self.config = config
         self.yaml = Yaml(settings.policies)
         self.bureau = bureau
-        self._lock = threading.Lock()
         self.pulls = Pulls()
         self._proposals: tuple[tuple[Base, str], tuple[Proposal, ...]] | None = None
-        self._grounds: OrderedDict[object, Ground] = OrderedDict()
-        self._desired: OrderedDict[tuple[object, ...], tuple[Desired, Policy, Register]] = OrderedDict()
-        self._kept: OrderedDict[tuple[object, ...], tuple[Any, Current]] = OrderedDict()
-        self._plans: OrderedDict[tuple[object, ...], tuple[Plan, Policy, Current]] = OrderedDict()
+        # what keys name by identity is kept beside the values, so that nothing else gets the same
+        self._grounds: Recent[Ground] = Recent(MOST_GROUNDS)
+        self._desired: Recent[tuple[Desired, Policy, Register]] = Recent(MOST_GROUNDS)
+        self._kept: Recent[tuple[Any, Current]] = Recent(MOST_PLANS)
+        self._plans: Recent[tuple[Plan, Policy, Current]] = Recent(MOST_PLANS)
 
     def policy(self) -> Policy:
         """What the YAML says.
@@ -125,18 +124,11 @@ class Desk:
         current = self.bureau.heard().now()
         day = wanted.as_of or today(current.register)
         key = (*map(id, (policy, current.register, current.access, current.operator)), day, wanted)
-        with self._lock:
-            known = self._plans.get(key)
-            if known is not None:
-                self._plans.move_to_end(key)
-                return known[0]
-        plan = plan_from(self.config, policy, current, wanted)
-        with self._lock:
-            # what its key names by identity is kept beside it, so that nothing else gets the same
-            self._plans[key] = (plan, policy, current)
-            while len(self._plans) > MOST_PLANS:
-                self._plans.popitem(last=False)
-        return plan
+        known = self._plans.get(key)
+        if known is None:
+            known = (plan_from(self.config, policy, current, wanted), policy, current)
+        self._plans.put(key, known)
+        return known[0]
 
     def ground(self, place: Place) -> Ground:
         """What the YAML says at a place; the same value as long as nothing has moved there.
@@ -145,15 +137,10 @@ class Desk:
             InputError: with everything that is wrong with it.
         """
         stands = place.commit or print_of(place.folder)
-        with self._lock:
-            known = self._grounds.get(stands)
+        known = self._grounds.get(stands)
         # the same files of another branch, or of another base, are the same rules
         ground = read_ground(place) if known is None else replace(known, place=place)
-        with self._lock:
-            self._grounds[stands] = ground
-            self._grounds.move_to_end(stands)
-            while len(self._grounds) > MOST_GROUNDS:
-                self._grounds.popitem(last=False)
+        self._grounds.put(stands, ground)
         return ground
 
     def proposals(self) -> tuple[Proposal, ...]:
@@ -162,12 +149,10 @@ class Desk:
         if base is None:
             return ()
         listed = refs_of(base)
-        with self._lock:
-            known = self._proposals
+        known = self._proposals
         if known is None or known[0] != (base, listed):
             known = ((base, listed), proposals(base))
-            with self._lock:
-                self._proposals = known
+            self._proposals = known
         return known[1]
 
     def kept(self, key: tuple[object, ...], make: Callable[[Current], Kept]) -> Kept:
@@ -179,15 +164,10 @@ class Desk:
         """
         current, day = self.current(), self.today()
         whole = (*key, *map(id, (current.register, current.access, current.operator)), day)
-        with self._lock:
-            known = self._kept.get(whole)
+        known = self._kept.get(whole)
         if known is None:
-            # what the key names by identity is kept beside it, so that nothing else gets the same
             known = (make(current), current)
-            with self._lock:
-                self._kept[whole] = known
-                while len(self._kept) > MOST_PLANS:
-                    self._kept.popitem(last=False)
+            self._kept.put(whole, known)
         found: Kept = known[0]
         return found
 
@@ -216,16 +196,11 @@ class Desk:
         register = self.current().register
         day = today(register)
         key = (id(policy), id(register), day)
-        with self._lock:
-            known = self._desired.get(key)
-        if known is not None:
-            return known[0]
-        desired = resolve(policy, register, day)
-        with self._lock:
-            self._desired[key] = (desired, policy, register)
-            while len(self._desired) > MOST_GROUNDS:
-                self._desired.popitem(last=False)
-        return desired
+        known = self._desired.get(key)
+        if known is None:
+            known = (resolve(policy, register, day), policy, register)
+            self._desired.put(key, known)
+        return known[0]
 
     def today(self) -> dt.date:
         """The day that it is in the bureau's time zone."""

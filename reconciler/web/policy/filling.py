@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,13 @@ from reconciler.plan.grounds import Ground
 from reconciler.review import Decision, Made
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Hashable, Iterator, Mapping
 
     from reconciler.formats.text.review import Words
     from reconciler.review import Item, Review, Scope, SignOff
     from reconciler.web.forms import Form
     from reconciler.web.policy.desk import Guest
+    from reconciler.web.recent import Recent
     from reconciler.web.sessions import Session
 
 MOST = 20
@@ -92,26 +92,26 @@ def _same(item: Item) -> tuple[object, ...]:
 
 def filled_of(session: Session[Guest], scope: Scope) -> Filled:
     """What was filled in of a review."""
-    return _kept(session).get(scope, Filled())
+    return _kept(session).get(scope) or Filled()
 
 
 def keep_filled(session: Session[Guest], scope: Scope, filled: Filled) -> None:
     """Keep it."""
-    kept = _kept(session)
-    kept[scope] = filled
-    kept.move_to_end(scope)
-    while len(kept) > MOST:
-        kept.popitem(last=False)
+    _kept(session).put(scope, filled)
 
 
 def forget_filled(session: Session[Guest], scope: Scope) -> None:
     """It is signed."""
-    _kept(session).pop(scope, None)
+    _kept(session).drop(scope)
 
 
-def _kept(session: Session[Guest]) -> OrderedDict[Scope, Filled]:
-    kept: OrderedDict[Scope, Filled] = session.kept.setdefault("filled", OrderedDict())
-    return kept
+def being_filled(session: Session[Guest]) -> set[Hashable]:
+    """What reviews something is filled in of, as far as it is kept."""
+    return {scope for scope, _ in _kept(session).items()}
+
+
+def _kept(session: Session[Guest]) -> Recent[Filled]:
+    return session.recent("filled", MOST)
 
 
 # -- rows, in words ---------------------------------------------------------------------------------------------

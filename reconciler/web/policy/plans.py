@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from reconciler.plan import Current, Plan
     from reconciler.web.policy.desk import Desk, Guest
     from reconciler.web.policy.running import Runner
-    from reconciler.web.sessions import Session
+    from reconciler.web.recent import Recent
     from reconciler.web.site import Site, Visit
 
 _FIRST = ("refused", "broken", "blocked", "takeover")
@@ -95,7 +94,7 @@ def _plan(visit: Visit[Guest], desk: Desk, _: Runner) -> Response:
         return visit.page("policy/plan.html", problem.status, **{**common, "plan": None, "problem": wrong})
     except ReconcilerError as error:
         return visit.page("policy/plan.html", 400, **{**common, "plan": None, "problem": error})
-    _keep_shown(visit.signed_in, filters, plan)
+    _shown(visit).put((filters, plan.digest), plan)
     full = visit.form.text("full") == "1"
     values = plan_values(plan, current, visit.say, full=full, flag=False)
     data = page_data(plan, current, visit.say)
@@ -184,10 +183,10 @@ def _ask(visit: Visit[Guest], desk: Desk, _: Runner) -> Response:
         )
     _refuse_elsewhere(desk)
     filters.wanted()
-    shown = _shown(visit.signed_in).get((filters, digest))
+    shown = _shown(visit).get((filters, digest))
     approved = Approved(digest) if shown is None else Approved.shown(shown)
     asked = Asked(secrets.token_urlsafe(12), filters, approved)
-    _keep_asked(visit.signed_in, asked)
+    _asked_before(visit).put(asked.key, asked)
     return visit.go(f"/plan/apply/{asked.key}")
 
 
@@ -222,7 +221,7 @@ def _apply(visit: Visit[Guest], desk: Desk, runner: Runner) -> Response:
         wanted = asked.filters.wanted()
         approval = Approval(ApprovalKind.PAGE, allowed=wanted.allowed)
         asked = replace(asked, run=runner.begin(Agreed(new_key(), wanted, asked.approved, approval)))
-        _keep_asked(visit.signed_in, asked)
+        _asked_before(visit).put(asked.key, asked)
     return visit.go(f"/runs/{asked.run}")
 
 
@@ -235,31 +234,17 @@ def _refuse_elsewhere(desk: Desk) -> None:
 # -- what the session keeps -------------------------------------------------------------------------------------
 
 
-def _shown(session: Session[Guest]) -> OrderedDict[tuple[Filters, str], Plan]:
-    plans: OrderedDict[tuple[Filters, str], Plan] = session.kept.setdefault("plans", OrderedDict())
-    return plans
+def _shown(visit: Visit[Guest]) -> Recent[Plan]:
+    """The plans that were shown, each by what of it was asked for and its digest."""
+    return visit.signed_in.recent("plans", MOST_SHOWN)
 
 
-def _keep_shown(session: Session[Guest], filters: Filters, plan: Plan) -> None:
-    with session.lock:
-        plans = _shown(session)
-        plans[filters, plan.digest] = plan
-        plans.move_to_end((filters, plan.digest))
-        while len(plans) > MOST_SHOWN:
-            plans.popitem(last=False)
-
-
-def _keep_asked(session: Session[Guest], asked: Asked) -> None:
-    found: OrderedDict[str, Asked] = session.kept.setdefault("asked", OrderedDict())
-    found[asked.key] = asked
-    found.move_to_end(asked.key)
-    while len(found) > MOST_ASKED:
-        found.popitem(last=False)
+def _asked_before(visit: Visit[Guest]) -> Recent[Asked]:
+    return visit.signed_in.recent("asked", MOST_ASKED)
 
 
 def _find_asked(visit: Visit[Guest]) -> Asked:
-    found: OrderedDict[str, Asked] = visit.signed_in.kept.get("asked", OrderedDict())
-    asked = found.get(visit.part("key"))
+    asked = _asked_before(visit).get(visit.part("key"))
     if asked is None:
         raise not_there()
     return asked

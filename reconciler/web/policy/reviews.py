@@ -22,6 +22,7 @@ from reconciler.web.policy.filling import (
     LONGEST_NAME,
     LONGEST_NOTE,
     MOST_ROWS,
+    being_filled,
     filled_in,
     filled_of,
     forget_filled,
@@ -74,7 +75,7 @@ def _standings(visit: Visit[Guest], lists: Lists) -> Response:
         todo=sum(one.state is not State.DONE for one in found),
         waiting=_waiting(lists.desk),
         unsigned=[clean(str(path)) for path in unsigned],
-        filling=set(visit.signed_in.kept.get("filled", {})),
+        filling=being_filled(visit.signed_in),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from reconciler.web.drafts import Draft
     from reconciler.web.forms import Form
     from reconciler.web.policy.desk import Guest
+    from reconciler.web.recent import Recent
     from reconciler.web.sessions import Session
 
 MOST = 50
@@ -86,13 +86,8 @@ def said_of(session: Session[Guest], draft: Draft) -> Said | None:
 
 def keep_said(session: Session[Guest], draft: Draft, said: Said) -> None:
     """Keep what was said with a draft."""
-    kept = _kept(session)
-    kept[draft.key] = said
-    kept.move_to_end(draft.key)
-    while len(kept) > MOST:
-        kept.popitem(last=False)
+    _kept(session).put(draft.key, said)
 
 
-def _kept(session: Session[Guest]) -> OrderedDict[str, Said]:
-    kept: OrderedDict[str, Said] = session.kept.setdefault("said", OrderedDict())
-    return kept
+def _kept(session: Session[Guest]) -> Recent[Said]:
+    return session.recent("said", MOST)

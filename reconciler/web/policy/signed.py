@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.flow.signing import Filed
     from reconciler.review import SignOff
     from reconciler.web.policy.desk import Desk, Guest
+    from reconciler.web.recent import Recent
     from reconciler.web.site import Site, Visit
 
 MOST = 20
@@ -62,17 +62,14 @@ def signed_routes(site: Site[Guest], desk: Desk) -> list[Route]:
 def keep_signed(visit: Visit[Guest], signed: SignOff, filed: Filed) -> str:
     """Keep what was signed; the address of its page."""
     one = Signed(secrets.token_urlsafe(12), signed, filed, visit.form.text(FORM))
-    kept = _kept(visit)
-    kept[one.key] = one
-    while len(kept) > MOST:
-        kept.popitem(last=False)
+    _kept(visit).put(one.key, one)
     return _page(one)
 
 
 def signed_before(visit: Visit[Guest]) -> str:
     """The page of what was signed by the same form when it was sent before; "" where it was not."""
     form = visit.form.text(FORM)
-    return next((_page(one) for one in _kept(visit).values() if form and one.form == form), "")
+    return next((_page(one) for _, one in _kept(visit).items() if form and one.form == form), "")
 
 
 def _page(one: Signed) -> str:
@@ -120,9 +117,8 @@ def _draft(visit: Visit[Guest]) -> Response:
     return visit.go(f"/manage/{draft.key}/check")
 
 
-def _kept(visit: Visit[Guest]) -> OrderedDict[str, Signed]:
-    kept: OrderedDict[str, Signed] = visit.signed_in.kept.setdefault("signed", OrderedDict())
-    return kept
+def _kept(visit: Visit[Guest]) -> Recent[Signed]:
+    return visit.signed_in.recent("signed", MOST)
 
 
 def _find(visit: Visit[Guest]) -> Signed:

@@ -18,6 +18,7 @@ from reconciler.flow.tokens import Missing
 
 if TYPE_CHECKING:
     from reconciler.flow.branches import Base
+    from reconciler.flow.git import Done
 
 SECONDS = 120.0
 """How long a push may take."""
@@ -167,16 +168,20 @@ def push(base: Base, remote: Remote, branch: str, commit: str) -> None:
     )
     if done is None:
         raise ReconcilerError(Message("git cannot be run here"))
+    if done.code != 0:
+        raise _not_pushed(done, remote, branch)
+
+
+def _not_pushed(done: Done, remote: Remote, branch: str) -> ReconcilerError:
+    """Why a push did not end well, in what git says for programs and in what the server says for people."""
     if done.code is None:
-        raise ReconcilerError(
+        return ReconcilerError(
             Message("the push to {remote} took too long, and was stopped", remote=remote.shown), _sign_in()
         )
-    if done.code == 0:
-        return
     status = next((line for line in _lines(done.out) if line.startswith("!\t")), "")
     reason = status.rpartition("\t")[2]
     if reason.startswith("[rejected]"):
-        raise Overtaken(
+        return Overtaken(
             Message(
                 "{remote} has other commits on {branch}; they stay, and nothing was pushed",
                 remote=remote.shown,
@@ -189,10 +194,10 @@ def push(base: Base, remote: Remote, branch: str, commit: str) -> None:
             line.removeprefix("remote: ") for line in done.complaint.splitlines() if line[:8] == "remote: "
         ]
         why = " ".join([reason, *(line.strip() for line in said)])
-        raise ReconcilerError(
+        return ReconcilerError(
             Message("{remote} does not take the branch: {why}", remote=remote.shown, why=_without_names(why))
         )
-    raise ReconcilerError(
+    return ReconcilerError(
         Message("git cannot push to {remote}: {why}", remote=remote.shown, why=_without_names(done.why())),
         _sign_in(),
     )

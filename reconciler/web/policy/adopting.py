@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from reconciler.desired import resolve
 from reconciler.errors import Message, Overtaken, ReconcilerError
-from reconciler.flow.adopted import draw_adoption
+from reconciler.flow.adopted import Adopted, draw_adoption
 from reconciler.flow.drifting import compare
 from reconciler.flow.ground import find_place
 from reconciler.flow.meaning import Side, meaning
@@ -28,7 +27,7 @@ from reconciler.web.policy.drifts import adoptable, found_drift, item_key, quest
 from reconciler.web.policy.proposals import WRITTEN, proposal_page
 from reconciler.web.policy.pulling import destination_of
 from reconciler.web.policy.saying import Said, said_in_line
-from reconciler.web.policy.sketch import author_of, unsaved_of, what_is_wrong
+from reconciler.web.policy.sketch import Sketch, author_of, unsaved_of, what_is_wrong
 from reconciler.web.problems import PageProblem, not_there
 from reconciler.web.site import route
 
@@ -40,10 +39,7 @@ if TYPE_CHECKING:
 
     from reconciler.desired import Policy
     from reconciler.errors import Finding
-    from reconciler.flow.adopted import Adopted
     from reconciler.flow.drifting import Found
-    from reconciler.flow.meaning import Meaning
-    from reconciler.flow.unsaved import Unsaved
     from reconciler.formats.catalogue import Catalogue
     from reconciler.plan.drift import Drift, Drifted, Question
     from reconciler.web.policy.desk import Desk, Guest
@@ -78,33 +74,18 @@ class Adopting:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sketched:
-    """An adoption as it would be saved; the template reads it as it reads the dialog's.
+class Sketched(Sketch[Adopted]):
+    """An adoption as it would be saved.
 
     Attributes:
-        drawn: the edit of the files.
-        meaning: what it means.
-        author: who commits, as git has it; "" where there is no git.
-        obstacle: why it cannot be saved as it is; None where it can.
-        unsaved: files that are not as they are committed.
         found: the drift that it is of.
         items: what of it is adopted.
         left: what would still differ there: no rule may give it, or a guardrail forbids it.
     """
 
-    drawn: Adopted
-    meaning: Meaning
-    author: str
-    obstacle: ReconcilerError | None
-    unsaved: tuple[Unsaved, ...]
     found: Found
     items: tuple[Drifted, ...]
     left: Drift
-
-    @property
-    def seal(self) -> str:
-        """Of all that is shown and saved."""
-        return hashlib.sha256(f"{self.drawn.digest} {self.meaning.plan.digest}".encode()).hexdigest()
 
 
 def adopting_routes(site: Site[Guest], desk: Desk) -> list[Route]:

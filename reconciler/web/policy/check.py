@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
     from reconciler.errors import Finding
+    from reconciler.flow.amending import Drawn
     from reconciler.web.drafts import Draft
     from reconciler.web.policy.desk import Desk, Guest
     from reconciler.web.policy.sketch import Sketch
@@ -84,7 +85,7 @@ def _save(visit: Visit[Guest], desk: Desk) -> Response:
     return _on(visit, desk, draft, found, commit)
 
 
-def _on(visit: Visit[Guest], desk: Desk, draft: Draft, found: Sketch, commit: str) -> Response:
+def _on(visit: Visit[Guest], desk: Desk, draft: Draft, found: Sketch[Drawn], commit: str) -> Response:
     """It is saved: keep that first, then propose it where there is a forge, and go on."""
     branch = found.drawn.branch
     path = proposal_page(branch) if branch else WRITTEN
@@ -132,7 +133,7 @@ def _page(
     *,
     wrong: dict[str, Message] | None = None,
     findings: tuple[Finding, ...] = (),
-    sketch: Sketch | None = None,
+    sketch: Sketch[Drawn] | None = None,
     told: Message | None = None,
 ) -> Response:
     seen = desk.look(visit)
@@ -155,7 +156,7 @@ def _page(
     )
 
 
-def _shown(visit: Visit[Guest], found: Sketch) -> dict[str, Any]:
+def _shown(visit: Visit[Guest], found: Sketch[Drawn]) -> dict[str, Any]:
     """What the page says of a sketch."""
     plan, place = found.meaning.plan, found.drawn.ground.place
     return {

@@ -1,10 +1,10 @@
-"""A draft of the dialog up to what its page shows: the edit, what it means, and where it would be saved."""
+"""A change of the YAML up to what its page shows: the edit, what it means, and where it would be saved."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from reconciler.amend import Choice
 from reconciler.errors import InputError, Message, ReconcilerError
@@ -13,6 +13,7 @@ from reconciler.flow.commits import author
 from reconciler.flow.ground import find_place
 from reconciler.flow.meaning import Side, meaning
 from reconciler.flow.proposals import refs_of
+from reconciler.flow.saving import Written
 from reconciler.flow.unsaved import unsaved
 from reconciler.flow.world import today
 
@@ -29,9 +30,12 @@ if TYPE_CHECKING:
     from reconciler.web.policy.saying import Said
 
 
+What = TypeVar("What", bound=Written)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Sketch:
-    """A draft as it would be saved.
+class Sketch(Generic[What]):
+    """A change as it would be saved.
 
     Attributes:
         drawn: the edit of the files.
@@ -41,7 +45,7 @@ class Sketch:
         unsaved: files that are not as they are committed, and so not as the edit was made from.
     """
 
-    drawn: Drawn
+    drawn: What
     meaning: Meaning
     author: str
     obstacle: ReconcilerError | None
@@ -53,8 +57,8 @@ class Sketch:
         return hashlib.sha256(f"{self.drawn.digest} {self.meaning.plan.digest}".encode()).hexdigest()
 
 
-def sketch(desk: Desk, draft: Draft, said: Said, say: Catalogue) -> Sketch:
-    """Make it.
+def sketch(desk: Desk, draft: Draft, said: Said, say: Catalogue) -> Sketch[Drawn]:
+    """Make it of a draft of the dialog.
 
     Raises:
         InputError: with everything that is wrong with the choice or the rules, or each denial that forbids it.
@@ -122,7 +126,7 @@ def unsaved_of(place: Place) -> tuple[Unsaved, ...]:
         return ()
 
 
-def nothing_to_do(sketch: Sketch) -> Message | None:
+def nothing_to_do(sketch: Sketch[Any]) -> Message | None:
     """Why there is nothing to save; None where there is."""
     if sketch.drawn.edits:
         return None
